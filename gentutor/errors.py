@@ -1,0 +1,72 @@
+"""The exceptions of gentutor: one class for each thing a reader can act on.
+
+Every message says what failed, what came, what was expected, and what to do next.
+"""
+
+
+class GentutorError(Exception):
+    """Base of every error that gentutor raises on purpose; its text is written for the reader."""
+
+
+class KnobError(GentutorError, ValueError):
+    """A hyper-parameter is unknown, of the wrong type or outside its range."""
+
+
+class DataError(GentutorError):
+    """Base of the errors about bundled or downloaded data and weights."""
+
+
+class DataMissingError(DataError, FileNotFoundError):
+    """A bundled file is not where it should be."""
+
+
+class DataDamagedError(DataError):
+    """A bundled file is there, but its content is not what its card says."""
+
+
+class DownloadError(DataError):
+    """A full data set was asked for and could not be fetched."""
+
+
+class TrainingDivergedError(GentutorError, ArithmeticError):
+    """A loss became NaN, infinite or absurdly large, and the run was stopped."""
+
+
+class RunStateError(GentutorError):
+    """A run was asked for something that its present state or history does not allow."""
+
+
+class CheckpointError(GentutorError):
+    """A checkpoint cannot be written, or does not fit the run that should load it."""
+
+
+class ExerciseError(GentutorError):
+    """An exercise, check, hint or prediction was asked for under a name that does not exist."""
+
+
+class ClaimError(GentutorError, AssertionError):
+    """A sentence that a lesson states turned out false in this very run."""
+
+
+class LessonError(GentutorError):
+    """Base of the errors about lesson notebooks."""
+
+
+class LessonNotFoundError(LessonError, FileNotFoundError):
+    """There is no lesson of that name."""
+
+
+class LessonDamagedError(LessonError, ValueError):
+    """A notebook file cannot be read as a notebook."""
+
+
+class LessonFormError(LessonError, ValueError):
+    """A master lesson is not in canonical form or lacks a part that every lesson has."""
+
+
+class WorkspaceError(GentutorError):
+    """The student's workspace cannot be made or written."""
+
+
+class SetupError(GentutorError):
+    """This machine lacks something that the command needs (a port, disk, a version)."""

@@ -1,0 +1,38 @@
+"""Pictures of arrays: arrays go in, a picture with alt text comes out.
+
+`gentutor.plots.pictures` works on pixels and needs no matplotlib, so live panels stay quick;
+`gentutor.plots.figures` draws the still figures of the lessons.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from gentutor.plots.pictures import MARKERS, PALETTE, encode_png, image_grid, to_uint8
+
+if TYPE_CHECKING:
+    from gentutor.plots.figures import Picture, show_bars, show_codes, show_curves, show_images
+
+_FIGURES = ("Picture", "show_bars", "show_codes", "show_curves", "show_images")
+
+__all__ = [
+    "MARKERS",
+    "PALETTE",
+    "Picture",
+    "encode_png",
+    "image_grid",
+    "show_bars",
+    "show_codes",
+    "show_curves",
+    "show_images",
+    "to_uint8",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import matplotlib only when a figure is asked for: it takes longer than drawing one."""
+    if name in _FIGURES:
+        from gentutor.plots import figures
+
+        return getattr(figures, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

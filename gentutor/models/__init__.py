@@ -1,0 +1,16 @@
+"""The models that the lessons build, one idea per file."""
+
+from gentutor.models.linear import LinearVAE, principal_components
+from gentutor.models.vae import VAE, AutoEncoder, BetaVAE
+from gentutor.models.weights import load_bundled, load_weights, save_weights
+
+__all__ = [
+    "VAE",
+    "AutoEncoder",
+    "BetaVAE",
+    "LinearVAE",
+    "load_bundled",
+    "load_weights",
+    "principal_components",
+    "save_weights",
+]

@@ -1,0 +1,81 @@
+"""How a VAE's weights move: its optimiser and one update, as lesson 04 shows them."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import torch
+from torch import Tensor, nn
+
+from gentutor.losses import negative_elbo
+from gentutor.models.vae import VAE
+
+
+def adam(model: nn.Module, lr: float = 2e-3) -> torch.optim.Adam:
+    """Return Adam (Kingma and Ba 2015) for all weights of `model`.
+
+    beta2 is 0.99 instead of the usual 0.999, whose memory of 1000 updates is longer than a lesson's run.
+    """
+    return torch.optim.Adam(model.parameters(), lr=lr, betas=(0.9, 0.99))
+
+
+def warmed_beta(beta: float, warm_up: float, progress: float) -> float:
+    """Return the weight of the KL term now: it climbs from 0 to `beta` over the first part of the run.
+
+    Bowman and others (2016), "Generating sentences from a continuous space", section 3.1.
+
+    Parameters
+    ----------
+    beta : float
+        Final weight.
+    warm_up : float
+        Share of the run, in [0, 1], during which it climbs; 0 switches the climb off.
+    progress : float
+        Share of the run that is done, in [0, 1).
+
+    Examples
+    --------
+    >>> warmed_beta(4.0, warm_up=0.5, progress=0.25)
+    2.0
+    >>> warmed_beta(4.0, warm_up=0.0, progress=0.0)
+    4.0
+    """
+    return beta * min(1.0, progress / warm_up) if warm_up > 0 else beta
+
+
+def update(
+    model: VAE,
+    optimiser: torch.optim.Optimizer,
+    x: Tensor,
+    settings: SimpleNamespace,
+    generator: torch.Generator,
+) -> dict[str, float]:
+    """Move the weights of `model` one step towards a better ELBO on the images `x` (B, C, H, W).
+
+    Parameters
+    ----------
+    model : VAE
+        What is trained.
+    optimiser : torch.optim.Optimizer
+        Holds the weights of `model`.
+    x : Tensor
+        A batch of images in [0, 1].
+    settings : SimpleNamespace
+        Has ``lr``, ``beta``, ``warm_up``, ``free_bits``, and ``progress``, the share of the run that is done.
+    generator : torch.Generator
+        Source of the noise.
+
+    Returns
+    -------
+    dict of float
+        ``loss``, ``reconstruction`` and ``kl`` before the step, in nats for one image.
+    """
+    for group in optimiser.param_groups:
+        group["lr"] = settings.lr * group.get("lr_scale", 1.0)
+    logits, mu, logvar = model(x, generator)
+    beta = warmed_beta(settings.beta, settings.warm_up, settings.progress)
+    loss, metrics = negative_elbo(logits, x, mu, logvar, beta, free_bits=settings.free_bits)
+    optimiser.zero_grad()
+    loss.backward()  # type: ignore[no-untyped-call]
+    optimiser.step()
+    return metrics

@@ -1,0 +1,67 @@
+"""Small trained models that travel with gentutor, so that a lesson opens alive."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+from torch import nn
+
+from gentutor.errors import DataDamagedError
+from gentutor.models.vae import VAE, AutoEncoder, BetaVAE
+
+_KINDS: dict[str, type[nn.Module]] = {"VAE": VAE, "AutoEncoder": AutoEncoder, "BetaVAE": BetaVAE}
+
+
+def save_weights(model: nn.Module, path: Path, **settings: int) -> None:
+    """Write a model as 16-bit safetensors that know how to build it again.
+
+    Parameters
+    ----------
+    model : nn.Module
+        One of `VAE`, `AutoEncoder`, `BetaVAE`.
+    path : Path
+        File to write.
+    **settings : int
+        What the model was built with: ``latent_dim``, ``width``, ``n_layers``.
+    """
+    tensors = {name: tensor.detach().half().contiguous() for name, tensor in model.state_dict().items()}
+    save_file(tensors, path, metadata={"model": type(model).__name__, "settings": json.dumps(settings)})
+
+
+def load_weights(path: Path) -> nn.Module:
+    """Build the model that a file of `save_weights` describes, with 32-bit weights, ready to use.
+
+    Raises
+    ------
+    DataDamagedError
+        When the file does not say which model it holds.
+    """
+    with safe_open(path, framework="pt") as file:
+        metadata = file.metadata() or {}
+        tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 (not a dict)
+    if metadata.get("model") not in _KINDS:
+        raise DataDamagedError(
+            f"{path.name} does not say which model it holds (expected one of {', '.join(_KINDS)}; "
+            f"got {metadata.get('model')!r}). Fetch the file again from the gentutor repository."
+        )
+    with torch.device("meta"):  # no memory and no random numbers for weights that are replaced at once
+        model = _KINDS[metadata["model"]](**json.loads(metadata["settings"]))
+    model.load_state_dict(tensors, assign=True)
+    return model.eval()
+
+
+def load_bundled(name: str) -> nn.Module:
+    """Load a trained model from ``data/weights``, such as ``"vae_fashion_2d"``.
+
+    Raises
+    ------
+    DataMissingError, DataDamagedError
+        When the file is not there or is not what its card says.
+    """
+    from gentutor.datasets import data_file  # `import gentutor.models` stays light
+
+    return load_weights(data_file(f"weights/{name}.safetensors"))

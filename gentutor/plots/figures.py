@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
@@ -45,7 +46,7 @@ class Picture:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict[str, Any], dict[str, Any]]:
         png = self.png()
-        width, height = (round(inches * _DPI) for inches in self.figure.get_size_inches())
+        width, height = struct.unpack(">II", png[16:24])  # the PNG header's first two numbers
         size = {"width": width, "height": height, "alt": self.alt}
         return {"image/png": png, "text/plain": escape(self.alt, quote=False)}, {"image/png": size}
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gentutor.plots.pictures import MARKERS, PALETTE, encode_png, image_grid, to_uint8
+from gentutor.plots.pictures import MARKERS, PALETTE, encode_png, image_grid, still_bundle, to_uint8
 
 if TYPE_CHECKING:
     from gentutor.plots.figures import Picture, show_bars, show_codes, show_curves, show_images
@@ -25,6 +25,7 @@ __all__ = [
     "show_codes",
     "show_curves",
     "show_images",
+    "still_bundle",
     "to_uint8",
 ]
 

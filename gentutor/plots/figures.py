@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import struct
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Any
 
 import numpy as np
@@ -14,7 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from gentutor.plots.pictures import MARKERS, PALETTE, image_grid, to_array
+from gentutor.plots.pictures import MARKERS, PALETTE, image_grid, still_bundle, to_array
 
 _DASHES = ("-", "--", "-.", ":")
 _DPI = 100
@@ -23,7 +21,7 @@ _DPI = 100
 class Picture:
     """A finished figure with the sentence that stands for it where it cannot be seen.
 
-    Shown by a notebook as a PNG whose alt text is that sentence. The figure is our own object, never pyplot's
+    Shown by a notebook as a picture whose alt text is that sentence. The figure is our own object, never pyplot's
     current one, which goes wrong when a live panel draws at the same time.
 
     Parameters
@@ -44,11 +42,8 @@ class Picture:
         FigureCanvasAgg(self.figure).print_figure(buffer, format="png", dpi=_DPI)
         return buffer.getvalue()
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict[str, Any], dict[str, Any]]:
-        png = self.png()
-        width, height = struct.unpack(">II", png[16:24])  # the PNG header's first two numbers
-        size = {"width": width, "height": height, "alt": self.alt}
-        return {"image/png": png, "text/plain": escape(self.alt, quote=False)}, {"image/png": size}
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return still_bundle(self.png(), self.alt)
 
 
 def _figure(width: float, height: float, rows: int = 1, columns: int = 1) -> tuple[Figure, list[Axes]]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import io
+import struct
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -104,3 +107,27 @@ def encode_png(pixels: Pixels, scale: int = 1) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(np.ascontiguousarray(pixels)).save(buffer, format="PNG", compress_level=1)
     return buffer.getvalue()
+
+
+def still_bundle(png: bytes, alt: str, zoom: float = 1.0) -> dict[str, Any]:
+    """Return what a notebook stores for a still picture: HTML with alt text, the bare PNG, and the alt text.
+
+    JupyterLab and nbconvert both leave out a PNG output's alt text, so the picture travels inside an ``<img>`` too;
+    the PNG is for readers that show no HTML.
+
+    Parameters
+    ----------
+    png : bytes
+        The picture.
+    alt : str
+        The sentence that stands for it.
+    zoom : float
+        Screen pixels for one pixel of the picture.
+    """
+    encoded = base64.b64encode(png).decode("ascii")
+    width, height = (round(side * zoom) for side in struct.unpack(">II", png[16:24]))  # from the PNG's header
+    html = (
+        f'<img alt="{escape(alt)}" width="{width}" height="{height}" '
+        f'style="max-width: 100%; height: auto" src="data:image/png;base64,{encoded}">'
+    )
+    return {"text/html": html, "image/png": encoded, "text/plain": alt}

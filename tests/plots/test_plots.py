@@ -1,5 +1,6 @@
 """Pictures of arrays: right pixels, right shapes, alt text carried along."""
 
+import base64
 import io
 import subprocess
 import sys
@@ -64,11 +65,18 @@ def test_every_figure_is_a_png_with_alt_text():
         plots.show_bars({"one": line[:4], "two": line[:4]}, x_label="unit", y_label="KL (nats)", alt="bars"),
     ]
     for picture in figures:
-        data, metadata = picture._repr_mimebundle_()
-        image = Image.open(io.BytesIO(data["image/png"]))
-        assert image.size == (metadata["image/png"]["width"], metadata["image/png"]["height"])
+        data = picture._repr_mimebundle_()
+        image = Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
         assert np.asarray(image.convert("L")).std() > 1  # something is drawn
-        assert metadata["image/png"]["alt"] == data["text/plain"] == picture.alt
+        assert f'alt="{picture.alt}"' in data["text/html"]
+        assert f'width="{image.width}"' in data["text/html"]
+        assert data["image/png"] in data["text/html"]
+        assert data["text/plain"] == picture.alt
+
+
+def test_alt_text_cannot_break_out_of_its_attribute():
+    bundle = plots.still_bundle(plots.encode_png(np.zeros((2, 2), np.uint8)), '"><script>alert(1)</script>')
+    assert "<script>" not in bundle["text/html"]
 
 
 def test_pixels_need_no_matplotlib():

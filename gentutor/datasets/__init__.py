@@ -1,0 +1,14 @@
+"""The data of the lessons: bundled, verified, and handed out as seeded tensors."""
+
+from gentutor.datasets.bundle import data_file, data_root
+from gentutor.datasets.images import FASHION_CLASSES, Avatars, Images, load_avatars, load_fashion
+
+__all__ = [
+    "FASHION_CLASSES",
+    "Avatars",
+    "Images",
+    "data_file",
+    "data_root",
+    "load_avatars",
+    "load_fashion",
+]

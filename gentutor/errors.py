@@ -32,6 +32,10 @@ class TrainingDivergedError(GentutorError, ArithmeticError):
     """A loss became NaN, infinite or absurdly large, and the run was stopped."""
 
 
+class FrameError(GentutorError, ValueError):
+    """A panel's draw function returned something that cannot be shown."""
+
+
 class RunStateError(GentutorError):
     """A run was asked for something that its present state or history does not allow."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass
@@ -21,9 +22,10 @@ _runs: dict[str, _Run] = {}  # by cell id, as the notebook gives it with every r
 def _present_cell() -> tuple[str, str] | None:
     """The ids of the cell and of the request that run now; None outside a notebook."""
     try:
-        from IPython.core.getipython import get_ipython  # noqa: PLC0415
+        from IPython.core.getipython import get_ipython
 
-        request = get_ipython().kernel.get_parent("shell")  # type: ignore[no-untyped-call]
+        shell: Any = get_ipython()
+        request = shell.kernel.get_parent("shell")
         return request["metadata"]["cellId"], request["header"]["msg_id"]
     except (ImportError, AttributeError, KeyError, TypeError):
         return None

@@ -1,0 +1,1 @@
+"""What gentutor asks of the Jupyter server: small messages are sent at once. Imports nothing of the lessons."""

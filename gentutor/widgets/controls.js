@@ -111,8 +111,7 @@ function makeControl(knob, start, { onInput, say, compact }) {
   const el = make(
     "div", { class: "gt-control" },
     make("div", { class: "gt-head" },
-      make("label", { for: id, title: about }, knob.name), box,
-      knob.unit ? make("span", { class: "gt-unit" }, knob.unit) : null, reset),
+      make("label", { for: id, title: about }, knob.name), make("span", { class: "gt-unit" }, knob.unit), box, reset),
     slide, about_shown,
   );
   let value = start;

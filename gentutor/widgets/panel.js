@@ -22,10 +22,7 @@ function render({ model, el }) {
   const canvas = (kind) => {
     if (!size[kind]) return null;
     const [width, height] = size[kind];
-    const made = make("canvas", { class: `gt-${kind}`, role: "img", width, height });
-    made.style.width = `${width}px`;
-    made.style.height = `${height}px`;
-    return made;
+    return make("canvas", { class: `gt-${kind}`, role: "img", width, height, style: `width: ${width}px; height: ${height}px` });
   };
   const picture = canvas("picture");
   const plot = canvas("curves");
@@ -37,10 +34,9 @@ function render({ model, el }) {
     "section", { class: "gentutor gt-panel", "aria-label": title || "Panel with sliders" },
     title ? make("h3", { class: "gt-title" }, title) : null,
     make("div", { class: "gt-stage" },
-      make("div", { class: "gt-view" }, picture, plot, caption, busy, spoken),
-      make("div", { class: "gt-side" }, controls.el)),
+      make("div", { class: "gt-view", style: `width: ${(picture ?? plot).style.width}` }, picture ?? plot, caption, busy, spoken),
+      make("div", { class: "gt-side" }, controls.el, picture && plot)),
   );
-  root.querySelector(".gt-view").style.width = `${Math.max(...[picture, plot].filter(Boolean).map((c) => parseInt(c.style.width)))}px`;
 
   function ask() {
     const now = performance.now();
@@ -111,9 +107,11 @@ function render({ model, el }) {
       ? `Computing… ${seconds.toFixed(0)} s`
       : `Computing… ${seconds.toFixed(0)} s. If nothing comes, the kernel is busy or gone: run this cell again.`;
   }, 250);
-  // The theme's colours are read when curves are painted: another theme needs another painting.
+  // Curves take their colours from the theme and their size from the page: painted again when either changes.
   const theme = new MutationObserver(() => paint());
   theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-name"] });
+  const room = new ResizeObserver(() => paint());
+  if (plot) room.observe(plot);
 
   el.append(root);
   model.on("msg:custom", take);
@@ -121,13 +119,13 @@ function render({ model, el }) {
   shown = { content, buffers };
   tell(content.caption);
   paint();
-  requestAnimationFrame(paint);  // the curves need the size that the page gives them
   model.send({ kind: "ready", view });
   return () => {
     model.off("msg:custom", take);
     clearInterval(clock);
     clearTimeout(speech);
     theme.disconnect();
+    room.disconnect();
   };
 }
 

@@ -71,11 +71,14 @@ class Avatars:
         For each attribute, int64 (N,): the code of each picture, a position in `names`.
     names : dict of str to tuple of str
         For each attribute, what its codes stand for.
+    probabilities : dict of str to tuple of float
+        For each attribute, how likely each code was when the pictures were drawn. Attributes are independent.
     """
 
     x: Tensor
     attributes: dict[str, Tensor]
     names: dict[str, tuple[str, ...]]
+    probabilities: dict[str, tuple[float, ...]]
 
     def __len__(self) -> int:
         """Return the number of pictures."""
@@ -174,16 +177,16 @@ def load_avatars(split: Split = "train", n: int | None = None, seed: int = 0) ->
     """
     _check_split(split)
     stored = _members(stamp(data_file("avatars.npz")), split)
-    indices, codes, palette = stored["x"], stored["codes"], stored["palette"]
+    pictures, codes = stored["x"], stored["codes"]
     if n is not None:
-        check_count(n, len(indices), f"{split} part of the avatars")
-        positions = random_positions(len(indices), n, seed)
-        indices, codes = indices[positions], codes[positions]
-    x = _to_float(palette[indices]).permute(0, 3, 1, 2).contiguous()  # (N, H, W, 3) -> (N, 3, H, W)
+        check_count(n, len(pictures), f"{split} part of the avatars")
+        positions = random_positions(len(pictures), n, seed)
+        pictures, codes = pictures[positions], codes[positions]
     attributes = [str(a) for a in stored["attributes"]]
     names = {a: tuple(str(v) for v in stored[f"names_{a}"]) for a in attributes}
+    probabilities = {a: tuple(float(p) for p in stored[f"probabilities_{a}"]) for a in attributes}
     columns = {a: torch.from_numpy(codes[:, i]).to(torch.int64) for i, a in enumerate(attributes)}
-    return Avatars(x, columns, names)
+    return Avatars(_to_float(pictures), columns, names, probabilities)
 
 
 @lru_cache(maxsize=4)

@@ -123,7 +123,20 @@ def find_lessons(folder: Path | None = None) -> list[Lesson]:
 
 
 def find_lesson(name: str, folder: Path | None = None) -> Lesson:
-    """The lesson called `name`: ``"04_vaes"``, ``"vaes"``, ``"04"``, ``"4"`` or ``"04_vaes.ipynb"``.
+    """The lesson called `name`, in one of the forms that `lesson_path` takes.
+
+    Raises
+    ------
+    LessonNotFoundError
+        When there is none; the message suggests the nearest names.
+    LessonDamagedError, LessonFormError
+        When its notebook cannot be read or lacks a part of the head.
+    """
+    return read_lesson(lesson_path(name, folder))
+
+
+def lesson_path(name: str, folder: Path | None = None) -> Path:
+    """The file of a lesson: ``"04_vaes"``, ``"vaes"``, ``"04"``, ``"4"`` or ``"04_vaes.ipynb"``.
 
     Raises
     ------
@@ -136,7 +149,7 @@ def find_lesson(name: str, folder: Path | None = None) -> Lesson:
         wanted = wanted.zfill(2)
     for path in paths:
         if wanted in (path.stem, *path.stem.split("_", 1)):
-            return read_lesson(path)
+            return path
     subjects = {path.stem.split("_", 1)[1]: path.stem for path in paths}
     names = [*subjects.values(), *subjects]
     near = list(dict.fromkeys(subjects.get(n, n) for n in difflib.get_close_matches(wanted, names, n=3)))

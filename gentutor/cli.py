@@ -1,0 +1,199 @@
+"""The command line: few short verbs, each of which also the Makefile, the tests or a teacher's script calls.
+
+Every command imports what it needs when it runs, so that ``gentutor --help`` answers at once. An error of gentutor is
+printed as its sentence, with exit code 1; ``--debug`` shows where it came from.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gentutor import __version__
+from gentutor.errors import GentutorError, KnobError
+
+app = typer.Typer(
+    name="gentutor",
+    help="Learn how generative AI is trained, by training it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+_debug = False
+
+Names = Annotated[list[str] | None, typer.Argument(metavar="[LESSON]...", help="All lessons where none is named.")]
+
+
+def main() -> None:
+    """Run the command line; the entry point of the installed command."""
+    try:
+        app()
+    except GentutorError as error:
+        if _debug:
+            raise
+        from rich.console import Console
+
+        Console(stderr=True).print(str(error), style="bold red", markup=False, highlight=False, soft_wrap=True)
+        sys.exit(1)
+
+
+@app.callback()
+def options(debug: Annotated[bool, typer.Option(help="Show the stack trace of an error.")] = False) -> None:
+    """Learn how generative AI is trained, by training it."""
+    global _debug  # noqa: PLW0603  (read by `main`, which has no other way to know)
+    _debug = debug
+
+
+@app.command()
+def run(  # noqa: PLR0917  (the options of a command)
+    lessons: Names = None,
+    profile: Annotated[str, typer.Option(help="quick (tests) or full (class).")] = "quick",
+    jobs: Annotated[int, typer.Option(min=1, help="Lessons at a time.")] = 1,
+    report: Annotated[Path | None, typer.Option(dir_okay=False, help="Write the outcome to this JSON file.")] = None,
+    out: Annotated[Path | None, typer.Option(file_okay=False, help="Keep the executed notebooks here.")] = None,
+    limit: Annotated[float | None, typer.Option(min=1, help="Seconds after which a lesson is ended.")] = None,
+    set_: Annotated[list[str] | None, typer.Option("--set", metavar="KNOB=VALUE", help="Set a knob.")] = None,
+) -> None:
+    """Execute master lessons from top to bottom, offline, and say whether they hold what they promise."""
+    import json
+
+    from rich.console import Console
+
+    from gentutor.workspace.execute import execute
+    from gentutor.workspace.files import write_text
+    from gentutor.workspace.lessons import find_lesson, find_lessons
+    from gentutor.workspace.outcome import report as report_of
+    from gentutor.workspace.show import Progress, outcome_table, print_failure
+
+    if profile not in ("quick", "full"):
+        raise KnobError(f"The profile must be 'quick' or 'full'; got {profile!r}.")
+    chosen = [find_lesson(name) for name in dict.fromkeys(lessons)] if lessons else find_lessons()
+    settings = _settings(set_ or [])
+    console = Console()
+    progress = Progress(console, len(chosen))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that being ended also ends the children
+    started = time.monotonic()
+    try:
+        with progress.screen():
+            outcomes = execute(
+                chosen, profile, jobs=jobs, settings=settings, out=out, limit=limit,
+                on_progress=progress.update, on_end=progress.ended,
+            )  # fmt: skip
+    except KeyboardInterrupt:
+        console.print("Interrupted; every lesson that ran was ended.", style="bold red")
+        raise typer.Exit(130) from None
+    console.print(outcome_table(outcomes, profile))
+    if report:
+        seconds = time.monotonic() - started
+        write_text(report, json.dumps(report_of(outcomes, profile, dict(settings), seconds), indent=1) + "\n")
+    for outcome in outcomes:
+        if not outcome.passed:
+            print_failure(console, outcome)
+    if not all(outcome.passed for outcome in outcomes):
+        raise typer.Exit(1)
+
+
+def _settings(assignments: list[str]) -> dict[str, str]:
+    """Split ``knob=value`` as typed."""
+    settings = {}
+    for text in assignments:
+        name, equals, value = text.partition("=")
+        if not (name and equals and value):
+            raise KnobError(f"--set takes knob=value, such as --set beta=4; got {text!r}.")
+        settings[name.strip()] = value.strip()
+    return settings
+
+
+@app.command()
+def lessons() -> None:
+    """List the lessons: minutes, exercises, and what each promises."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from gentutor.workspace.lessons import find_lessons
+
+    table = Table(show_lines=True)
+    for column in ("lesson", "minutes", "exercises", "points", "promise"):
+        table.add_column(column, justify="left" if column in ("lesson", "promise") else "right")
+    for lesson in find_lessons():
+        n_exercises = str(len(lesson.exercises))
+        promise = f"{lesson.title}\n{lesson.promise}"
+        table.add_row(lesson.name, str(lesson.minutes), n_exercises, f"{lesson.points:g}", promise)
+    Console().print(table)
+
+
+@app.command()
+def knobs(
+    lesson: Annotated[str | None, typer.Argument(help="All lessons where none is named.")] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="As Markdown, for docs/knobs.md.")] = False,
+) -> None:
+    """List the knobs: usual value, range, and what a student sees when it goes up."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from gentutor.knobs import lesson_knobs, lessons_with_knobs
+
+    for subject in [lesson] if lesson else lessons_with_knobs():
+        declared = lesson_knobs(subject)
+        if markdown:
+            typer.echo(f"## {subject}\n\n{declared.markdown_table()}")
+            continue
+        table = Table(title=subject, show_lines=True)
+        for column in ("knob", "usual", "range", "what it is", "when it goes up"):
+            table.add_column(column)
+        for knob in declared.values():
+            table.add_row(knob.name, f"{knob.default:g}", knob.range_text, knob.help, knob.effect)
+        Console().print(table)
+
+
+@app.command("format")
+def format_(
+    lessons: Names = None,
+    check: Annotated[bool, typer.Option("--check", help="Only list what is not in canonical form.")] = False,
+) -> None:
+    """Bring master notebooks into canonical form: no outputs, ids that are words, parameters from the knobs."""
+    from gentutor.workspace.canonical import format_file, offences
+    from gentutor.workspace.lessons import lesson_path, lesson_paths
+
+    paths = [lesson_path(name) for name in lessons] if lessons else lesson_paths()
+    n_offending = 0
+    for path in paths:
+        if check:
+            found = offences(path)
+            n_offending += bool(found)
+            for offence in found:
+                typer.echo(f"{path.name}: {offence}")
+        else:
+            typer.echo(f"{path.name}: {'written' if format_file(path) else 'is in canonical form'}")
+    if n_offending:
+        typer.echo(f"{n_offending} of {len(paths)} notebooks are not in canonical form; `gentutor format` mends that.")
+        raise typer.Exit(1)
+
+
+@app.command()
+def student(
+    lesson: Annotated[str, typer.Argument(help="The lesson's name.")],
+    out: Annotated[Path, typer.Option(help="File of the student copy; - prints it.")],
+) -> None:
+    """Write the student copy of one lesson: the master without its solutions."""
+    from gentutor.workspace.files import write_text
+    from gentutor.workspace.lessons import find_lesson
+    from gentutor.workspace.student import student_copy
+
+    text = student_copy(find_lesson(lesson))
+    if str(out) == "-":
+        typer.echo(text, nl=False)
+    else:
+        write_text(out, text)
+        typer.echo(f"Written: {out}")
+
+
+@app.command()
+def version() -> None:
+    """Print gentutor's version."""
+    typer.echo(__version__)

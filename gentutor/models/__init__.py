@@ -1,7 +1,7 @@
 """The models that the lessons build, one idea per file."""
 
 from gentutor.models.linear import LinearVAE, principal_components
-from gentutor.models.vae import VAE, AutoEncoder, BetaVAE
+from gentutor.models.vae import VAE, AutoEncoder, BetaVAE, start_at_mean
 from gentutor.models.weights import load_bundled, load_weights, save_weights
 
 __all__ = [
@@ -13,4 +13,5 @@ __all__ = [
     "load_weights",
     "principal_components",
     "save_weights",
+    "start_at_mean",
 ]

@@ -11,12 +11,13 @@ from gentutor.losses import negative_elbo
 from gentutor.models.vae import VAE
 
 
-def adam(model: nn.Module, lr: float = 2e-3) -> torch.optim.Adam:
+def adam(model: nn.Module, lr: float = 4e-3) -> torch.optim.Adam:
     """Return Adam (Kingma and Ba 2015) for all weights of `model`.
 
-    beta2 is 0.99 instead of the usual 0.999, whose memory of 1000 updates is longer than a lesson's run.
+    beta2 is 0.95 instead of the usual 0.999, whose memory of 1000 updates is longer than a lesson's run. The fused
+    form does the same arithmetic in one pass over the weights.
     """
-    return torch.optim.Adam(model.parameters(), lr=lr, betas=(0.9, 0.99))
+    return torch.optim.Adam(model.parameters(), lr=lr, betas=(0.9, 0.95), fused=True)
 
 
 def warmed_beta(beta: float, warm_up: float, progress: float) -> float:
@@ -52,6 +53,8 @@ def update(
 ) -> dict[str, float]:
     """Move the weights of `model` one step towards a better ELBO on the images `x` (B, C, H, W).
 
+    The learning rate falls linearly to 0 over the run: large steps to get near, small ones to settle.
+
     Parameters
     ----------
     model : VAE
@@ -71,7 +74,7 @@ def update(
         ``loss``, ``reconstruction`` and ``kl`` before the step, in nats for one image.
     """
     for group in optimiser.param_groups:
-        group["lr"] = settings.lr * group.get("lr_scale", 1.0)
+        group["lr"] = settings.lr * (1 - settings.progress)
     logits, mu, logvar = model(x, generator)
     beta = warmed_beta(settings.beta, settings.warm_up, settings.progress)
     loss, metrics = negative_elbo(logits, x, mu, logvar, beta, free_bits=settings.free_bits)

@@ -1,4 +1,4 @@
-"""The variational auto-encoder and its two simpler relatives, taught in lesson 04.
+"""The variational auto-encoder and two relatives, taught in lesson 04.
 
 `VAE` is Kingma and Welling (2014), "Auto-Encoding Variational Bayes"; `AutoEncoder` is the same network
 without noise and without a prior. `BetaVAE` is one network for every weight of the KL term, used to open the
@@ -12,7 +12,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from gentutor.models.layers import mlp
+from gentutor.models.layers import centred, mlp
 from gentutor.samplers import reparameterise
 from gentutor.seeding import seeded
 
@@ -44,8 +44,10 @@ class VAE(nn.Module):
     (torch.Size([5, 1, 28, 28]), torch.Size([5, 20]), torch.Size([5, 20]))
     """
 
+    mean: Tensor
+
     def __init__(
-        self, latent_dim: int = 20, width: int = 400, n_layers: int = 1, shape: Shape = FASHION, seed: int = 0
+        self, latent_dim: int = 20, width: int = 400, n_layers: int = 2, shape: Shape = FASHION, seed: int = 0
     ) -> None:
         super().__init__()
         self.latent_dim, self.shape = latent_dim, tuple(shape)
@@ -53,10 +55,11 @@ class VAE(nn.Module):
         with seeded(seed, "weights"):
             self.encoder = mlp(n_pixels, *[width] * n_layers, 2 * latent_dim)
             self.decoder = mlp(latent_dim, *[width] * n_layers, n_pixels)
+        self.register_buffer("mean", torch.zeros(n_pixels))
 
     def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Return mean and log-variance of q(z|x), each (B, Z), for images `x` (B, C, H, W)."""
-        mu, logvar = self.encoder(x.flatten(1)).chunk(2, dim=1)  # (B, C·H·W) -> 2 x (B, Z)
+        mu, logvar = self.encoder(centred(x, self.mean)).chunk(2, dim=1)  # (B, C·H·W) -> 2 x (B, Z)
         return mu, logvar
 
     def decode(self, z: Tensor) -> Tensor:
@@ -67,7 +70,7 @@ class VAE(nn.Module):
     def forward(self, x: Tensor, generator: torch.Generator | None = None) -> tuple[Tensor, Tensor, Tensor]:
         """Encode, draw one code for each image from `generator`, decode: ``(logits, mu, logvar)``."""
         mu, logvar = self.encode(x)
-        eps = torch.randn(mu.shape, generator=generator, device=mu.device)
+        eps = torch.randn(mu.shape, generator=generator).to(mu)
         return self.decode(reparameterise(mu, logvar, eps)), mu, logvar
 
 
@@ -77,8 +80,10 @@ class AutoEncoder(nn.Module):
     The parameters are those of `VAE`.
     """
 
+    mean: Tensor
+
     def __init__(
-        self, latent_dim: int = 20, width: int = 400, n_layers: int = 1, shape: Shape = FASHION, seed: int = 0
+        self, latent_dim: int = 20, width: int = 400, n_layers: int = 2, shape: Shape = FASHION, seed: int = 0
     ) -> None:
         super().__init__()
         self.latent_dim, self.shape = latent_dim, tuple(shape)
@@ -86,10 +91,11 @@ class AutoEncoder(nn.Module):
         with seeded(seed, "weights"):
             self.encoder = mlp(n_pixels, *[width] * n_layers, latent_dim)
             self.decoder = mlp(latent_dim, *[width] * n_layers, n_pixels)
+        self.register_buffer("mean", torch.zeros(n_pixels))
 
     def encode(self, x: Tensor) -> Tensor:
         """Return the codes (B, Z) of images `x` (B, C, H, W)."""
-        z: Tensor = self.encoder(x.flatten(1))
+        z: Tensor = self.encoder(centred(x, self.mean))
         return z
 
     def decode(self, z: Tensor) -> Tensor:
@@ -109,11 +115,13 @@ class BetaVAE(nn.Module):
     in one set of weights, so that a slider can move along it. The idea is that of Bae, Zhang, Ruan and others
     (2023), "Multi-Rate VAE: train once, get the full rate-distortion curve".
 
-    The other parameters are those of `VAE`.
+    The parameters are those of `VAE`.
     """
 
+    mean: Tensor
+
     def __init__(
-        self, latent_dim: int = 20, width: int = 256, n_layers: int = 1, shape: Shape = FASHION, seed: int = 0
+        self, latent_dim: int = 20, width: int = 256, n_layers: int = 2, shape: Shape = FASHION, seed: int = 0
     ) -> None:
         super().__init__()
         self.latent_dim, self.shape = latent_dim, tuple(shape)
@@ -121,10 +129,11 @@ class BetaVAE(nn.Module):
         with seeded(seed, "weights"):
             self.encoder = mlp(n_pixels + 1, *[width] * n_layers, 2 * latent_dim)
             self.decoder = mlp(latent_dim + 1, *[width] * n_layers, n_pixels)
+        self.register_buffer("mean", torch.zeros(n_pixels))
 
     def encode(self, x: Tensor, beta: Tensor) -> tuple[Tensor, Tensor]:
         """Return mean and log-variance of q(z|x), each (B, Z); `beta` (B,) is each image's own weight."""
-        told = torch.cat([x.flatten(1), beta.log().unsqueeze(1)], dim=1)  # (B, C·H·W + 1)
+        told = torch.cat([centred(x, self.mean), beta.log().unsqueeze(1)], dim=1)  # (B, C·H·W + 1)
         mu, logvar = self.encoder(told).chunk(2, dim=1)
         return mu, logvar
 
@@ -139,5 +148,18 @@ class BetaVAE(nn.Module):
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Encode, draw one code for each image from `generator`, decode: ``(logits, mu, logvar)``."""
         mu, logvar = self.encode(x, beta)
-        eps = torch.randn(mu.shape, generator=generator, device=mu.device)
+        eps = torch.randn(mu.shape, generator=generator).to(mu)
         return self.decode(reparameterise(mu, logvar, eps), beta), mu, logvar
+
+
+def start_at_mean(model: VAE | AutoEncoder | BetaVAE, x: Tensor) -> None:
+    """Let an untrained `model` begin with the mean of the images `x` (N, C, H, W) as its first guess.
+
+    The encoder then sees what is special about each image, and the decoder need not learn the mean: worth
+    an epoch of training.
+    """
+    mean = x.flatten(1).mean(0)
+    model.mean.copy_(mean)
+    last = model.decoder[-1]
+    assert isinstance(last, nn.Linear)
+    last.bias.data.copy_(mean.clamp(0.001, 0.999).logit())  # an always black pixel would have logit -inf

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from gentutor.models import VAE, AutoEncoder, BetaVAE
+from gentutor.models import VAE, AutoEncoder, BetaVAE, start_at_mean
 from gentutor.models.recipe import adam, update, warmed_beta
 
 
@@ -56,8 +56,23 @@ def test_weights_follow_the_seed_and_leave_the_global_stream_alone(kind: type[nn
         assert not torch.equal(a, c)
 
 
+@pytest.mark.parametrize("kind", [VAE, AutoEncoder])
+def test_a_start_at_the_mean_decodes_the_mean_and_centres_what_the_encoder_sees(kind: type[nn.Module]) -> None:
+    x = 0.2 + 0.6 * torch.rand(500, 1, 28, 28, generator=rng())
+    x[:, :, 0] = 0  # always black, as the corners of Fashion-MNIST are
+    model = kind(latent_dim=4, width=16)
+    start_at_mean(model, x)
+    guess = model.decode(torch.zeros(1, 4)).sigmoid()  # the weights add a little to the mean
+    torch.testing.assert_close(guess[0], x.mean(0), atol=0.1, rtol=0)
+    seen: list[Tensor] = []
+    model.encoder[0].register_forward_hook(lambda _layer, inputs, _out: seen.append(inputs[0]))
+    model.encode(x)
+    torch.testing.assert_close(seen[0].mean(0), torch.zeros(784), atol=1e-4, rtol=0)
+    assert 0.3 < seen[0].std() < 3
+
+
 def test_one_hidden_layer_is_the_published_network() -> None:
-    n_weights = sum(p.numel() for p in VAE(20, 400).parameters())
+    n_weights = sum(p.numel() for p in VAE(20, 400, n_layers=1).parameters())
     assert n_weights == 784 * 400 + 400 + 400 * 40 + 40 + 20 * 400 + 400 + 400 * 784 + 784
 
 
@@ -94,7 +109,8 @@ def test_update_takes_the_learning_rate_from_the_settings() -> None:
     before = [p.clone() for p in model.parameters()]
     update(model, optimiser, x, settings(lr=0.0), rng())
     assert all(torch.equal(a, b) for a, b in zip(before, model.parameters(), strict=True))
-    assert optimiser.param_groups[0]["lr"] == 0.0
+    update(model, optimiser, x, settings(lr=0.4, progress=0.75), rng())
+    assert optimiser.param_groups[0]["lr"] == pytest.approx(0.1)  # a quarter of the run is left
 
 
 def test_warm_up_climbs_and_stays() -> None:

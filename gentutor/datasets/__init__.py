@@ -1,6 +1,7 @@
 """The data of the lessons: bundled, verified, and handed out as seeded tensors."""
 
 from gentutor.datasets.bundle import data_file, data_root
+from gentutor.datasets.full import load_full_fashion
 from gentutor.datasets.images import FASHION_CLASSES, Avatars, Images, load_avatars, load_fashion
 
 __all__ = [
@@ -11,4 +12,5 @@ __all__ = [
     "data_root",
     "load_avatars",
     "load_fashion",
+    "load_full_fashion",
 ]

@@ -128,7 +128,7 @@ def load_fashion(
     >>> tuple(images.x.shape), images.y.bincount().tolist()
     ((20, 1, 28, 28), [2, 2, 2, 2, 2, 2, 2, 2, 2, 2])
     """
-    _check_split(split)
+    check_split(split)
     stored = _members(stamp(data_file("fashion_mnist.npz")), split)
     pictures, labels = stored["x"], stored["y"]
     wanted = _class_codes(classes)
@@ -140,7 +140,7 @@ def load_fashion(
     elif len(wanted) < len(FASHION_CLASSES):
         keep = np.isin(labels, wanted)
         pictures, labels = pictures[keep], labels[keep]
-    x = _to_float(pictures).unsqueeze(1)  # (N, H, W) -> (N, 1, H, W)
+    x = to_float(pictures).unsqueeze(1)  # (N, H, W) -> (N, 1, H, W)
     return Images(x, torch.from_numpy(labels).to(torch.int64), FASHION_CLASSES)
 
 
@@ -175,7 +175,7 @@ def load_avatars(split: Split = "train", n: int | None = None, seed: int = 0) ->
     >>> tuple(avatars.x.shape), avatars.names["glasses"][0]
     ((5, 3, 16, 16), 'none')
     """
-    _check_split(split)
+    check_split(split)
     stored = _members(stamp(data_file("avatars.npz")), split)
     pictures, codes = stored["x"], stored["codes"]
     if n is not None:
@@ -186,7 +186,7 @@ def load_avatars(split: Split = "train", n: int | None = None, seed: int = 0) ->
     names = {a: tuple(str(v) for v in stored[f"names_{a}"]) for a in attributes}
     probabilities = {a: tuple(float(p) for p in stored[f"probabilities_{a}"]) for a in attributes}
     columns = {a: torch.from_numpy(codes[:, i]).to(torch.int64) for i, a in enumerate(attributes)}
-    return Avatars(_to_float(pictures), columns, names, probabilities)
+    return Avatars(to_float(pictures), columns, names, probabilities)
 
 
 @lru_cache(maxsize=4)
@@ -197,12 +197,13 @@ def _members(source: Stamp, split: Split) -> dict[str, NDArray[np.uint8]]:
         return {name.removeprefix(f"{split}_"): archive[name] for name in archive.files if not name.startswith(other)}
 
 
-def _to_float(pictures: NDArray[np.uint8]) -> Tensor:
+def to_float(pictures: NDArray[np.uint8]) -> Tensor:
     """Return brightness 0 to 255 as float32 from 0 to 1, in memory of its own."""
     return torch.from_numpy(pictures).to(torch.float32).div_(255)
 
 
-def _check_split(split: str) -> None:
+def check_split(split: str) -> None:
+    """Refuse a split that is neither "train" nor "test"."""
     if split not in ("train", "test"):
         raise DataError(f"split must be 'train' or 'test'; got {split!r}.")
 

@@ -1,0 +1,182 @@
+"""`execute` runs tiny lessons that the test writes: passing, failing, hanging, dying, reaching out, and writing."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from gentutor.errors import KnobError
+from gentutor.workspace.execute import execute
+from gentutor.workspace.files import cell_source, read_notebook
+from gentutor.workspace.lessons import find_lessons, read_lesson
+from gentutor.workspace.outcome import Outcome, report
+from gentutor.workspace.worker import first_line
+from tests.workspace.masters import code, exercise_cells, marks, write_master
+
+SHOWN = """from IPython.display import display
+display({"application/vnd.gentutor.check+json": {"exercise": "add", "kind": "right"}, "text/plain": "ok"}, raw=True)
+display({"application/vnd.gentutor.claim+json": {"holds": True}, "text/plain": "ok"}, raw=True)"""
+PASSING = [
+    code('profile = "full"', tags=["parameters"]) | {"id": "parameters"},
+    exercise_cells()[0] | {"id": "add"},
+    code(SHOWN, nbgrader=marks("check_add", grade=True, points=2)) | {"id": "check-add"},
+    code("print(profile)") | {"id": "says"},
+]
+HANGING = """import subprocess, sys
+subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)", "MARKER"])
+while True:
+    try:
+        while True:
+            pass
+    except KeyboardInterrupt:
+        pass"""
+FAILING = {
+    "02_raises": "# a comment\nx = 1\n1 / 0",
+    "03_dies": "import os\nos._exit(3)",
+    "04_online": "import socket\nsocket.create_connection(('192.0.2.1', 80), timeout=20)",
+    "05_names": "import urllib.request\nurllib.request.urlopen('http://example.org')",
+    "06_writes": "open('left.txt', 'w')",
+    "07_nested": "import subprocess, sys\nsubprocess.run([sys.executable, '-c', 'import socket; socket.getaddrinfo"
+    '("example.org", 80)\'], check=True, capture_output=True, text=True)',
+}
+
+
+def processes_with(marker: str) -> list[psutil.Process]:
+    found = []
+    for process in psutil.process_iter(["cmdline"]):
+        if any(marker in part for part in process.info["cmdline"] or []):
+            found.append(process)
+    return found
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
+    """One passing and several failing lessons, executed two at a time."""
+    folder = tmp_path_factory.mktemp("masters")
+    write_master(folder, *PASSING, name="01_good")
+    for name, source in FAILING.items():
+        write_master(folder, code(source) | {"id": "culprit"}, name=name)
+    write_master(folder, *exercise_cells(), name="08_silent")
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    found = execute(find_lessons(folder), jobs=2, limit=100)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    return {outcome.lesson: outcome for outcome in found}
+
+
+def test_a_good_lesson_passes_and_its_claims_and_exercises_count(outcomes: dict[str, Outcome]) -> None:
+    good = outcomes["01_good"]
+    assert (good.verdict, good.claims, good.right, good.exercises, good.tail) == ("passed", 1, 1, 1, ())
+    assert good.passed
+    assert good.seconds > 0
+
+
+def test_a_failing_cell_is_named_with_its_last_lines(outcomes: dict[str, Outcome]) -> None:
+    failed = outcomes["02_raises"]
+    assert (failed.verdict, failed.cell, failed.line) == ("cell failed", "culprit", "x = 1")
+    assert failed.tail[-1] == "ZeroDivisionError: division by zero"
+    assert not failed.passed
+
+
+def test_a_dead_kernel_is_said_to_be_dead(outcomes: dict[str, Outcome]) -> None:
+    assert (outcomes["03_dies"].verdict, outcomes["03_dies"].cell) == ("kernel died", "culprit")
+
+
+@pytest.mark.parametrize(
+    ("name", "reached"), [("04_online", "192.0.2.1:80"), ("05_names", "example.org:80"), ("07_nested", "")]
+)
+def test_no_network_not_even_in_a_process_that_the_lesson_starts(
+    outcomes: dict[str, Outcome], name: str, reached: str
+) -> None:
+    assert outcomes[name].verdict == "cell failed"
+    said = "\n".join(outcomes[name].tail)
+    assert f"Lessons run offline, but this one tried to reach {reached}" in said or name == "07_nested"
+
+
+def test_nothing_is_written_beside_the_masters(outcomes: dict[str, Outcome]) -> None:
+    assert "Lessons leave nothing behind" in outcomes["06_writes"].tail[-1]
+
+
+def test_a_check_that_does_not_say_right_fails_the_master(outcomes: dict[str, Outcome]) -> None:
+    silent = outcomes["08_silent"]
+    assert (silent.verdict, silent.right, silent.exercises, silent.wrong) == ("check failed", 0, 1, ("add",))
+
+
+def test_the_report_is_plain_and_complete(outcomes: dict[str, Outcome]) -> None:
+    made = report(list(outcomes.values()), "quick", {}, 1.0)
+    assert made["passed"] is False
+    assert [lesson["lesson"] for lesson in made["lessons"]] == sorted(outcomes)
+
+
+def test_a_hung_lesson_is_ended_with_all_it_started(tmp_path: Path) -> None:
+    marker = f"hung-{os.getpid()}-{time.time_ns()}"
+    path = write_master(tmp_path, code(HANGING.replace("MARKER", marker)) | {"id": "endless"}, name="01_hangs")
+    seen: list[psutil.Process] = []
+
+    def look(_: object) -> None:
+        seen[:] = seen or processes_with(marker)
+
+    (outcome,) = execute([read_lesson(path)], limit=15, on_progress=look)
+    assert (outcome.verdict, outcome.cell) == ("timed out", "endless")
+    assert "limit of 15 s" in outcome.tail[0]
+    assert seen, "the lesson's own process never ran"
+    kernel_and_child = [process for process in seen if process.is_running()]
+    assert kernel_and_child == []
+
+
+def test_an_interrupted_command_ends_every_child(tmp_path: Path) -> None:
+    marker = f"gone-{os.getpid()}-{time.time_ns()}"
+    write_master(tmp_path, code(HANGING.replace("MARKER", marker)), name="01_hangs")
+    command = subprocess.Popen(
+        [sys.executable, "-m", "gentutor", "run"],
+        env=os.environ | {"GENTUTOR_NOTEBOOKS": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        deadline = time.monotonic() + 100
+        while not processes_with(marker) and time.monotonic() < deadline:
+            time.sleep(0.2)
+        family = [*psutil.Process(command.pid).children(recursive=True), *processes_with(marker)]
+        assert len(family) >= 3
+        command.send_signal(signal.SIGINT)
+        said, _ = command.communicate(timeout=30)
+    finally:
+        command.kill()
+    assert command.returncode == 130
+    assert "Interrupted" in said
+    assert "Traceback" not in said
+    _, alive = psutil.wait_procs(family, timeout=5)
+    assert alive == []
+
+
+def test_a_setting_and_a_profile_reach_the_lesson_and_the_notebook_is_kept(tmp_path: Path) -> None:
+    cells = [code("beta = 1.0", tags=["parameters"]), code("print(profile, beta, width)")]
+    path = write_master(tmp_path / "masters", *cells, name="04_vaes")
+    out = tmp_path / "out"
+    (outcome,) = execute([read_lesson(path)], "quick", settings={"beta": "4"}, out=out)
+    assert outcome.verdict == "passed"
+    last = read_notebook(out / "04_vaes.ipynb")["cells"][-1]
+    assert cell_source(last) == "print(profile, beta, width)"
+    width = read_lesson(path).knobs.values_for("quick")["width"]
+    assert "".join(last["outputs"][0]["text"]) == f"quick 4.0 {width}\n"
+    assert [path.name for path in (tmp_path / "masters").iterdir()] == ["04_vaes.ipynb"]
+
+
+def test_settings_are_refused_before_anything_starts(tmp_path: Path) -> None:
+    lesson = read_lesson(write_master(tmp_path, name="04_vaes"))
+    with pytest.raises(KnobError, match="None of these lessons has a knob 'speed'"):
+        execute([lesson], settings={"speed": "1"})
+    with pytest.raises(KnobError, match="beta = 900 is outside its range"):
+        execute([lesson], settings={"beta": "900"})
+
+
+def test_the_first_line_of_a_cell_is_the_first_that_says_something() -> None:
+    assert first_line("# why\n\n%%time\nx = 1") == "x = 1"
+    assert first_line("# only this") == "# only this"
+    assert first_line("") == ""

@@ -31,6 +31,14 @@ def _present_cell() -> tuple[str, str] | None:
         return None
 
 
+def close_whole(widget: Any) -> None:
+    """Close a widget with its children, style and layout, which are widgets of their own in kernel and page."""
+    for part in (*getattr(widget, "children", ()), getattr(widget, "style", None), getattr(widget, "layout", None)):
+        if part is not None:
+            close_whole(part)
+    widget.close()
+
+
 def replace_in_cell(close: Callable[[], None]) -> None:
     """Close what earlier runs of this cell have registered here, then register `close` for the next run.
 

@@ -12,10 +12,11 @@ from __future__ import annotations
 import importlib.util
 import os
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from gentutor.knobs import KnobSet
-from gentutor.widgets.cells import replace_in_cell
+from gentutor.widgets.cells import close_whole, replace_in_cell
 from gentutor.widgets.drawing import Alt, Drawing
 from gentutor.widgets.still import still
 
@@ -97,8 +98,9 @@ def panel(
 
         made: Any = CorePanel(drawing, title)
     else:
+        from gentutor.widgets.fallback import GuardedPanel
         from gentutor.widgets.page_panel import PagePanel
 
-        made = PagePanel(drawing, title, size)
-    replace_in_cell(made.close)
+        made = GuardedPanel(PagePanel(drawing, title, size))
+    replace_in_cell(partial(close_whole, made))
     return made

@@ -108,8 +108,8 @@ function paintCurves(canvas, curves, { x = "", y = "", low = null, high = null, 
   pen.lineWidth = 2;
   pen.lineJoin = "round";
   curves.forEach((curve, i) => {
-    const colour = palette[i % palette.length];
-    pen.strokeStyle = colour === "#000000" ? ink : colour;
+    const colour = palette[i % palette.length];  // made for white paper; lighter on a dark page
+    pen.strokeStyle = document.body.dataset.jpThemeLight === "false" ? `color-mix(in srgb, ${colour} 65%, white)` : colour;
     pen.setLineDash(LINE_DASHES[i % LINE_DASHES.length]);
     pen.beginPath();
     for (let k = 0; k < curve.values.length; k++) pen.lineTo(px(xs[i][k]), py(curve.values[k]));

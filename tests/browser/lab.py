@@ -57,15 +57,16 @@ _WATCH_SHIFTS = """
 window.shifts = [];
 new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) {
-    const nodes = entry.sources.map((source) => source.node && (source.node.closest ? source.node : source.node.parentElement));
-    if (nodes.some((node) => node && node.closest(".jp-Notebook"))) {
-      window.shifts.push({at: entry.startTime, value: entry.value, what: nodes.map((n) => n && n.className).join(" | ")});
+    const moved = entry.sources.map(({node}) => node?.closest ? node : node?.parentElement).filter(Boolean);
+    if (moved.some((node) => node.closest(".jp-Notebook"))) {
+      window.shifts.push({at: entry.startTime, value: entry.value, what: moved.map((node) => node.className)});
     }
   }
 }).observe({type: "layout-shift", buffered: true});
 """
 _NOTEBOOK = "window.jupyterapp.shell.currentWidget"
 _KERNEL = f"{_NOTEBOOK}.sessionContext.session.kernel"
+_IDLE = f"() => {_KERNEL.replace('.', '?.')}?.status === 'idle'"
 
 
 def find_chromium() -> str | None:
@@ -140,7 +141,7 @@ def lab_server(
     command = [
         sys.executable, "-m", "jupyterlab", "--no-browser", f"--ServerApp.root_dir={root}",
         f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}",
-        "--ServerApp.allow_root=True", "--LabApp.expose_app_in_browser=True", 
+        "--ServerApp.allow_root=True", "--LabApp.expose_app_in_browser=True",
         f"--ServerApp.jpserver_extensions={unneeded}", *([f"--config={CONFIG_FILE}"] if prompt else []), *options,
     ]  # fmt: skip
     # Asked whether it may fetch news, JupyterLab would cover a corner of the page with the question.
@@ -222,21 +223,22 @@ class Lab:
 
     def __post_init__(self) -> None:
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
+        self.page.on("console", lambda said: self.errors.extend([said.text] if said.type == "error" else []))
 
     def write(self, name: str, cells: list[str]) -> str:
         """Write a notebook of code cells into the server's folder; return its name."""
-        notebook = nbformat.v4.new_notebook(
-            cells=[nbformat.v4.new_code_cell(source) for source in cells],
+        form: Any = nbformat
+        notebook = form.v4.new_notebook(
+            cells=[form.v4.new_code_cell(source) for source in cells],
             metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
         )
-        nbformat.write(notebook, self.server.root / name)
+        form.write(notebook, self.server.root / name)
         return name
 
     def open(self, name: str) -> None:
         """Open a notebook of the server's folder and wait until its kernel is idle."""
         self.page.goto(f"{self.server.url}/lab/tree/{name}?token={self.server.token}&reset")
-        self.page.wait_for_function(f"() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'", timeout=90_000)
+        self.page.wait_for_function(_IDLE, timeout=1000 * _START_SECONDS)
         self.page.locator(".jp-Notebook .jp-Cell").first.wait_for()
 
     def run(self, n: int, wait: bool = True) -> None:
@@ -255,7 +257,7 @@ class Lab:
 
     def wait_idle(self, seconds: float = 60) -> None:
         """Wait until the kernel is idle."""
-        self.page.wait_for_function(f"() => {_KERNEL}?.status === 'idle'", timeout=1000 * seconds)
+        self.page.wait_for_function(_IDLE, timeout=1000 * seconds)
 
     def interrupt(self) -> None:
         """Press the stop button."""
@@ -298,7 +300,9 @@ class Lab:
         """Locator of the first picture."""
         return self.panel(n).locator("canvas").first
 
-    def drag(self, name: str, start: float, end: float, moves: int = 12, pause_ms: float = 30, n: int | None = None) -> None:
+    def drag(
+        self, name: str, start: float, end: float, *, moves: int = 12, pause_ms: float = 30, n: int | None = None
+    ) -> None:
         """Drag a slider with the mouse from one part of its track to another, both in [0, 1]."""
         slider = self.slider(name, n)
         slider.scroll_into_view_if_needed()

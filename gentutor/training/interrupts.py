@@ -11,12 +11,13 @@ import asyncio
 import contextlib
 import signal
 import threading
+import weakref
 from collections.abc import Callable
 
 _RETRY_S = 0.05
 
 _listeners: list[Callable[[], None]] = []
-_watched: set[int] = set()  # ids of the loops that call us already
+_watched: weakref.WeakSet[asyncio.AbstractEventLoop] = weakref.WeakSet()  # loops that call us already
 
 
 def on_interrupt(listener: Callable[[], None]) -> Callable[[], None]:
@@ -28,12 +29,11 @@ def on_interrupt(listener: Callable[[], None]) -> Callable[[], None]:
     """
     if listener not in _listeners:
         _listeners.append(listener)
-    try:
+    loop = None
+    with contextlib.suppress(RuntimeError):  # a script has no loop
         loop = asyncio.get_running_loop()
-    except RuntimeError:  # a script: nothing to listen to
-        loop = None
-    if loop is not None and id(loop) not in _watched and threading.current_thread() is threading.main_thread():
-        _watched.add(id(loop))
+    if loop is not None and loop not in _watched and threading.current_thread() is threading.main_thread():
+        _watched.add(loop)
         # Not now: the cell that runs has its own handler, and the kernel puts the idle one back after it.
         loop.call_later(_RETRY_S, _watch_when_idle, loop)
 

@@ -45,18 +45,14 @@ function tickText(value) {
   return Number(value.toPrecision(4)).toLocaleString("en-GB", { maximumFractionDigits: 4 });
 }
 
-/** Exponential moving average that starts without bias, as Adam corrects its moments. */
+/** Exponential moving average; it reaches less far back at first, or the steep start would be drawn too high. */
 function smoothed(values, reach) {
-  const keep = Math.exp(-1 / Math.max(reach, 1e-6));
   const out = new Float32Array(values.length);
-  let sum = 0;
-  let weight = 0;
+  let mean = NaN;
   for (let i = 0; i < values.length; i++) {
-    if (Number.isFinite(values[i])) {
-      sum = keep * sum + (1 - keep) * values[i];
-      weight = keep * weight + (1 - keep);
-    }
-    out[i] = weight > 0 ? sum / weight : NaN;
+    const part = 1 / (1 + Math.min(reach, i / 4));
+    if (Number.isFinite(values[i])) mean = Number.isNaN(mean) ? values[i] : mean + part * (values[i] - mean);
+    out[i] = mean;
   }
   return out;
 }
@@ -93,7 +89,7 @@ function pointAt(steps, step) {
 /** One chart on one canvas. `draw(view)` paints `{names, runs, active, steps, position, log}`,
  * each run being `{id, marks: [{step, text}], curves: {name: {steps, values}}}`. */
 function curveChart(canvas) {
-  const margin = { left: 58, right: 12, top: 8, bottom: 34, gap: 12 };
+  const margin = { left: 58, right: 22, top: 8, bottom: 34, gap: 12 };
   let last = null;
   let hits = []; // where knob marks stand, for the pointer
 

@@ -120,7 +120,8 @@ function render({ model, el }) {
     canvas.style.width = `${Math.round(width * zoom)}px`;
     canvas.style.height = `${Math.round(height * zoom)}px`;
   }
-  chartCanvas.style.height = `${Math.max(220, 120 * setup.curves.length)}px`;
+  // As tall as the samples, so that the scrubber ends level with their caption.
+  chartCanvas.style.height = `${Math.max(220, 120 * setup.curves.length, parseInt(canvas?.style.height || 0, 10))}px`;
   const chart = curveChart(chartCanvas);
 
   // Moves.

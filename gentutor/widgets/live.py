@@ -33,6 +33,7 @@ class LivePanel(anywidget.AnyWidget):
     _esm = page("controls.js", "picture.js", "curves.js", "live.js")
     _css = page("controls.css", "live.css")
     setup = traitlets.Dict().tag(sync=True)
+    _closed = True  # until it is built
 
     def __init__(
         self, steering: Steering, view: View | None, *, curves: Sequence[str], title: str, alt: str, autoplay: bool
@@ -43,7 +44,7 @@ class LivePanel(anywidget.AnyWidget):
         self._feed = Feed(self.steering, view, self.names, alt)
         self.player = Player(self.steering, self._feed, self.update)
         self._autoplay = autoplay
-        self._closed = self.seen = False
+        self.seen = False
         self._views: set[str] = set()
         self._context: contextvars.Context | None = None
         picture = self.picture()
@@ -64,6 +65,7 @@ class LivePanel(anywidget.AnyWidget):
         self._forget_interrupt = on_interrupt(self._interrupted)
         self._still = StillDisplay(self)
         replace_in_cell(self.close)
+        self._closed = False
 
     # What the page asks for
 

@@ -36,7 +36,6 @@ class Steering:
     def set(self, name: str, value: object) -> None:
         """Move a knob; after a rewind or a divergence the move starts a branch, because history does not change."""
         checked = self.knobs[name].check(value)
-        shown = f"{name} {checked:g}"
         run = self.run
         with run.lock:
             if run.trouble:
@@ -45,10 +44,13 @@ class Steering:
                 raise RunStateError(f"All {run.steps:,} steps are trained. Rewind first, then move {name}.")
             if run.position < run.end:
                 self._branch(**{name: checked})
-                self.words = f"What was trained stays as it is; this is {self.label(self.run)}."
-                return
-            run.set(**{name: checked})
-        self.words = f"{shown} from step {run.position:,} on."
+            else:
+                run.set(**{name: checked})
+        run = self.run
+        if run.parent is not None and run.position == run.branched_at:
+            self.words = f"What was trained stays as it is; this is {self.label(run)}. Play trains it."
+        else:
+            self.words = f"{name} {checked:g} from step {run.position:,} on."
 
     def branch(self) -> None:
         """Start a branch at the present position, with the present knobs."""
@@ -116,7 +118,9 @@ class Steering:
         text = f"Rewind to step {step:,}"
         if "lr" not in run.knobs or not run.knobs["lr"].live:
             return {"step": step, "text": text}
-        lr = max(run.knobs["lr"].low, float(f"{run.settings['lr'] / _LOWER:.2g}"))
+        now, then = run.settings["lr"], self.value_at(run, "lr", step)
+        # Where the slider was pushed up since the healthy step, back to what was healthy.
+        lr = then if then < now else max(run.knobs["lr"].low, float(f"{now / _LOWER:.2g}"))
         return {"step": step, "lr": lr, "text": f"{text}, lower lr to {lr:g}"}
 
     def value_at(self, run: Run, name: str, step: int) -> float:

@@ -36,8 +36,10 @@ class GuardedPanel(ipywidgets.VBox):  # type: ignore[misc]
         self.page = page
         self.settled = False  # whether it is known which of the two the page can show
         self.pulse = ipywidgets.Play(
-            min=0, max=PATIENCE, interval=1000, playing=True, layout=ipywidgets.Layout(display="none")
+            min=0, max=PATIENCE, interval=1000, layout=ipywidgets.Layout(display="none"), _view_count=0
         )
+        # A Play counts only when it is switched on after the page has made its view.
+        self.pulse.observe(lambda change: self.pulse.set_trait("playing", bool(change["new"])), "_view_count")
         page.on_msg(self._heard)
         self.pulse.observe(self._ticked, "value")
         super().__init__([page, self.pulse], layout=ipywidgets.Layout(overflow="visible"))

@@ -7,7 +7,6 @@ importing it costs more than a second.
 from __future__ import annotations
 
 import socket
-import sys
 import threading
 import time
 from pathlib import Path
@@ -135,13 +134,14 @@ def _download(folder: Path) -> None:
     finally:
         socket.setdefaulttimeout(before)
     if failure:
+        reason = " ".join(str(failure[0]).split()).rstrip(".")  # torchvision's text has several lines
         raise DownloadError(
-            f"Fashion-MNIST could not be downloaded into {folder}: {failure[0]}. {_by_hand(folder)}"
+            f"Fashion-MNIST could not be downloaded into {folder}: {reason}. {_by_hand(folder)}"
         ) from failure[0]
 
 
 def _watch(thread: threading.Thread, folder: Path) -> None:
-    """Wait for the thread, showing how much has arrived."""
+    """Wait for the thread (torchvision shows the progress), as long as bytes arrive."""
     raw = folder / "FashionMNIST" / "raw"
     size, last_news = -1, time.monotonic()
     while thread.is_alive():
@@ -149,10 +149,8 @@ def _watch(thread: threading.Thread, folder: Path) -> None:
         now = sum(path.stat().st_size for path in raw.glob("*.gz"))
         if now != size:
             size, last_news = now, time.monotonic()
-            sys.stderr.write(f"\rFashion-MNIST: {size / 1e6:.1f} of {TOTAL_MB} MB")
         elif time.monotonic() - last_news > PATIENCE:
             raise DownloadError(
                 f"The download of Fashion-MNIST into {folder} stalled: no byte came for {PATIENCE:g} seconds. "
                 f"{_by_hand(folder)}"
             )
-    sys.stderr.write("\n")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import math
+import struct
 import zlib
 from pathlib import Path
 
@@ -49,14 +50,21 @@ def read_idx(path: Path) -> NDArray[np.uint8]:
     except FileNotFoundError as error:
         raise DataMissingError(f"There is no {path.name} in {path.parent}.") from error
     except (OSError, EOFError, zlib.error) as error:
-        raise DataDamagedError(f"{path} cannot be unpacked ({error}). Fetch the file again.") from error
+        raise DataDamagedError(f"{path} cannot be unpacked ({error}). Delete it and fetch it again.") from error
     if len(content) < 4 or content[:3] != bytes([0, 0, UNSIGNED_BYTES]):
-        raise DataDamagedError(f"{path} is not an IDX file of bytes: it starts with {content[:4].hex(' ')}.")
+        raise DataDamagedError(
+            f"{path} is not an IDX file of bytes: it starts with '{content[:4].hex(' ')}', not with '00 00 08'. "
+            "Delete it and fetch it again."
+        )
     n_dims = content[3]
     start = 4 + 4 * n_dims
-    shape = tuple(int(n) for n in np.frombuffer(content[4:start], ">u4"))
-    if len(shape) != n_dims or len(content) - start != math.prod(shape):
+    if len(content) < start:
         raise DataDamagedError(
-            f"{path} states {shape} values, but holds {max(len(content) - start, 0):,} of them. Fetch the file again."
+            f"{path} ends within its header, after {len(content)} bytes. Delete it and fetch it again."
+        )
+    shape = struct.unpack(f">{n_dims}I", content[4:start])
+    if len(content) - start != math.prod(shape):
+        raise DataDamagedError(
+            f"{path} states {shape} values, but holds {len(content) - start:,} of them. Delete it and fetch it again."
         )
     return np.frombuffer(content, np.uint8, offset=start).reshape(shape)

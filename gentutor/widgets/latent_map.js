@@ -373,7 +373,10 @@ function latentMap(host, settings) {
     move("z", axis === 0 ? [value, spot.z[1]] : [spot.z[0], value]);
   }));
   const path = makeSlider("A to B", 0, 1, 0.01, (value) => { t = value; show(); });
-  const formula = make("div", { class: "gt-row gt-note" }, "z = (1 − t) · A + t · B");
+  const walkRows = make("div", {}, ...sliders.map(({ el }) => el));
+  const pathRows = make("div", { hidden: true }, path.el,
+    make("div", { class: "gt-row gt-note" }, "z = (1 − t) · A + t · B"));
+  rows.append(walkRows, pathRows);
 
   const setMode = (next) => {
     mode = next;
@@ -382,9 +385,8 @@ function latentMap(host, settings) {
     handles.z.hidden = mode !== "walk";
     for (const el of [handles.A, handles.B, walker]) el.hidden = mode === "walk";
     plane.line.style.display = mode === "walk" ? "none" : "";
-    pair.hidden = mode !== "walk";
-    strip.hidden = mode === "walk";
-    rows.replaceChildren(...(mode === "walk" ? sliders.map(({ el }) => el) : [path.el, formula]));
+    for (const el of [pair, walkRows]) el.hidden = mode !== "walk";
+    for (const el of [strip, pathRows]) el.hidden = mode === "walk";
     hint.textContent = mode === "walk"
       ? "Drag the ring, or use the arrow keys (with Shift: larger steps; Enter: to the nearest test image). "
         + "Inside the dashed circle lie 86 % of the codes that the prior N(0, 1) draws."

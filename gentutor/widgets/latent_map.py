@@ -118,7 +118,7 @@ def latent_map(
     def decode(z: NDArray[np.float32]) -> NDArray[np.float32]:
         return evaluate(layers, z).reshape(-1, *x.shape[1:])
 
-    stills = [draw_still(codes, labels, classes, extent, decode, scale) for scale in (1, 2)]
+    stills = [draw_still(codes, labels, classes, extent, decode, scale=scale) for scale in (1, 2)]
     settings = {
         "title": title,
         "alt": alt,
@@ -137,9 +137,7 @@ def latent_map(
     return LatentMap(html, stills[1], alt, precision)
 
 
-def _lightest(
-    layers: Sequence[Layer], settings: dict[str, Any], still: bytes, alt: str
-) -> tuple[str, Precision]:
+def _lightest(layers: Sequence[Layer], settings: dict[str, Any], still: bytes, alt: str) -> tuple[str, Precision]:
     """Write the page with exact weights if it stays light enough, else with one byte for each weight."""
     script = page("controls.js", "picture.js", "mlp.js", "latent_map.js")
     style = page("controls.css", "latent_map.css")
@@ -228,9 +226,7 @@ def _sheet(images: NDArray[np.uint8]) -> dict[str, Any]:
     return {"sheet": f"data:image/png;base64,{data}", "columns": _COLUMNS}
 
 
-def _describe(
-    codes: NDArray[np.float32], labels: NDArray[np.uint8], classes: Sequence[str], extent: float
-) -> str:
+def _describe(codes: NDArray[np.float32], labels: NDArray[np.uint8], classes: Sequence[str], extent: float) -> str:
     inside = int((np.abs(codes).max(axis=1) <= extent).sum())
     centres = (
         f"{classes[c]} near ({m[0]:.1f}, {m[1]:.1f})"

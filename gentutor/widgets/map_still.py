@@ -57,6 +57,7 @@ def draw_still(
     classes: Sequence[str],
     extent: float,
     decode: Callable[[NDArray[np.float32]], NDArray[Any]],
+    *,
     scale: int = 2,
 ) -> bytes:
     """Return a PNG of `STILL_SIZE` times `scale` pixels.

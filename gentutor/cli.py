@@ -50,6 +50,30 @@ def options(debug: Annotated[bool, typer.Option(help="Show the stack trace of an
 
 
 @app.command()
+def lab(
+    jupyter_arguments: Annotated[
+        list[str] | None, typer.Argument(metavar="[-- JUPYTER_ARGUMENT...]", help="Passed on to JupyterLab.")
+    ] = None,
+    workspace: Annotated[
+        Path, typer.Option(file_okay=False, help="Folder of your copies of the lessons.")
+    ] = Path("gentutor-workspace"),
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Where JupyterLab listens.")] = None,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open it in the browser.")] = True,
+) -> None:
+    """Make or update your workspace, and open JupyterLab on it. Your own work is never overwritten."""
+    from gentutor.workspace.lab import free_port, serve, server_command
+    from gentutor.workspace.student_folder import make_workspace
+
+    free = free_port(port)
+    for arrival in make_workspace(workspace):
+        if arrival.sentence:
+            typer.echo(arrival.sentence)
+    typer.echo(f"Your workspace: {workspace.resolve()}")
+    typer.echo(f"JupyterLab starts at http://localhost:{free}; Ctrl-C twice ends it.")
+    raise typer.Exit(serve(server_command(workspace, free, browser=browser, extra=jupyter_arguments or ())))
+
+
+@app.command()
 def run(  # noqa: PLR0917  (the options of a command)
     lessons: Names = None,
     profile: Annotated[str, typer.Option(help="quick (tests) or full (class).")] = "quick",

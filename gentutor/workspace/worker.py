@@ -77,7 +77,8 @@ def _engine(report: Report) -> type[NBClientEngine]:
 
             def cell_start(cell: Any, cell_index: int | None = None, **more: Any) -> Any:
                 if cell.cell_type == "code":
-                    report("cell", id=cell.get("id", ""), line=first_line(cell.source), index=(cell_index or 0) + 1, of=n_cells)
+                    place = (cell_index or 0) + 1
+                    report("cell", id=cell.get("id", ""), line=first_line(cell.source), index=place, of=n_cells)
                 return begin(cell, cell_index, **more)
 
             nb_man.cell_start = cell_start

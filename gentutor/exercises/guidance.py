@@ -1,0 +1,85 @@
+"""`hint`, which helps one step at a time, and `score`, which sums up."""
+
+from __future__ import annotations
+
+from gentutor.exercises.cards import Card, show
+from gentutor.exercises.contract import N_HINTS
+from gentutor.exercises.progress import Entry, entries, record
+from gentutor.exercises.registry import exercises, find_exercise
+
+MEDIA_TYPE = "application/vnd.gentutor.score+json"
+HINT_MEDIA_TYPE = "application/vnd.gentutor.hint+json"
+
+
+def hint(name: str) -> None:
+    """Show the next hint of an exercise: a nudge, then the idea, then nearly the answer. Hints cost no points.
+
+    Parameters
+    ----------
+    name : str
+        Name of the exercise's function, such as ``"kl_divergence"``.
+
+    Raises
+    ------
+    ExerciseError
+        When there is no such exercise.
+    """
+    exercise = find_exercise(name)
+    number = min(hints_used(name) + 1, N_HINTS)
+    record("hint", exercise.lesson, exercise=name, number=number)
+    more = "Call it again for the next." if number < N_HINTS else "That was the last one."
+    payload = {"exercise": name, "number": number, "of": N_HINTS}
+    lines = [exercise.hints[number - 1], more]
+    show(Card("note", f"Hint {number} of {N_HINTS}: {name}", lines, payload={HINT_MEDIA_TYPE: payload}))
+
+
+def hints_used(name: str) -> int:
+    """Return how many different hints of an exercise were seen in this workspace."""
+    return max((int(entry["number"]) for entry in entries("hint") if entry.get("exercise") == name), default=0)
+
+
+def score(lesson: str | None = None) -> None:
+    """Show the points of a lesson so far, with attempts, hints and predictions.
+
+    The last attempt at each exercise counts.
+
+    Parameters
+    ----------
+    lesson : str, optional
+        Name of the lesson, such as ``"04_vaes"``; all lessons when left out.
+
+    Raises
+    ------
+    ExerciseError
+        When the lesson has no exercises.
+    """
+    attempts: dict[str, list[Entry]] = {}
+    for entry in entries("check"):
+        attempts.setdefault(str(entry.get("exercise")), []).append(entry)
+    rows, points, of = [("exercise", "points", "verdict", "attempts", "hints")], 0.0, 0
+    for exercise in exercises(lesson):
+        tries = attempts.get(exercise.name, [])
+        earned = float(tries[-1]["points"]) if tries else 0.0
+        verdict = str(tries[-1]["verdict"]) if tries else "not attempted"
+        # Running the cell of an empty function is no attempt.
+        n_tries = sum(entry["verdict"] != "not attempted" for entry in tries)
+        rows.append(
+            (exercise.name, f"{earned:g} of {exercise.points}", verdict, str(n_tries), str(hints_used(exercise.name)))
+        )
+        points, of = points + earned, of + exercise.points
+    mark = "good" if points == of else "open"
+    payload = {"lesson": lesson or "", "points": points, "of": of}
+    headline = f"{points:g} of {of:g} points"
+    show(Card(mark, headline, _predictions(lesson), rows, {MEDIA_TYPE: payload}))
+
+
+def _predictions(lesson: str | None) -> list[str]:
+    revealed: dict[str, Entry] = {}
+    for entry in entries("reveal"):
+        if lesson is None or entry["lesson"] in (lesson, ""):  # outside JupyterLab the lesson is not known
+            revealed.setdefault(str(entry.get("name")), entry)
+    scored = [float(entry["score"]) for entry in revealed.values() if entry.get("score") is not None]
+    if not scored:
+        return []
+    n = len(scored)
+    return [f"{n} prediction{'s' if n > 1 else ''} made, on average {sum(scored) / n:.1f} of 10 points for closeness."]

@@ -93,7 +93,8 @@ def _lines(exercise: Exercise, verdict: Verdict) -> list[str]:
     help_line = f'Stuck? `hint("{exercise.name}")` gives a nudge. {go_on}'
     if verdict.kind == NOT_ATTEMPTED:
         return [
-            f"{exercise.task} Wanted: `{exercise.signature}`. Replace `raise NotImplementedError()` by your lines.",
+            f"{exercise.task} Wanted: `{exercise.signature}`. "
+            "Write it in place of the line with `raise NotImplementedError`.",
             help_line,
         ]
     where = next(finding.check for finding in verdict.findings if finding.kind != RIGHT)

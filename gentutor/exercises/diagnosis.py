@@ -83,6 +83,8 @@ def close(got: Array, wanted: Array, rtol: float, atol: float) -> bool:
 
 def constant_factor(got: Array, wanted: Array, rtol: float = 1e-3) -> float | None:
     """Return k when ``got == k * wanted`` everywhere, else None; zeros in `wanted` must be zeros in `got`."""
+    if not (np.isfinite(got).all() and np.isfinite(wanted).all()):
+        return None
     big = np.abs(wanted) > 1e-6 * max(1.0, float(np.abs(wanted).max(initial=0.0)))
     if not big.any() or np.abs(got[~big]).max(initial=0.0) > 1e-5:
         return None

@@ -10,7 +10,7 @@ from torch.distributions import Bernoulli
 from torch.nn.functional import binary_cross_entropy, binary_cross_entropy_with_logits, logsigmoid
 
 from gentutor.exercises.contract import Check, Exercise, Misconception
-from gentutor.exercises.vaes.inputs import LESSON, B
+from gentutor.exercises.vaes.inputs import LESSON, B, pictures_and_codes
 from gentutor.exercises.vaes.kl_divergence import kl_by_distributions, kl_of_each_unit, kl_oracle
 from gentutor.losses import negative_elbo
 

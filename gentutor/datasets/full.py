@@ -77,7 +77,7 @@ def load_full_fashion(folder: Path | str, download: bool = False, split: Split =
         )
     pictures, labels = (read_idx(path) for path in found)
     _check(pictures, labels, split, found)
-    x = to_float(pictures.copy()).unsqueeze(1)  # (N, H, W) -> (N, 1, H, W)
+    x = to_float(pictures).unsqueeze(1)  # (N, H, W) -> (N, 1, H, W)
     return Images(x, torch.from_numpy(labels.astype(np.int64)), FASHION_CLASSES)
 
 

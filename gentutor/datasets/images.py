@@ -199,7 +199,8 @@ def _members(source: Stamp, split: Split) -> dict[str, NDArray[np.uint8]]:
 
 def to_float(pictures: NDArray[np.uint8]) -> Tensor:
     """Return brightness 0 to 255 as float32 from 0 to 1, in memory of its own."""
-    return torch.from_numpy(pictures).to(torch.float32).div_(255)
+    # numpy, since torch's threads wait for one another on a busy machine: 1 ms became 40 ms for 512 pictures
+    return torch.from_numpy(np.divide(pictures, 255, dtype=np.float32))
 
 
 def check_split(split: str) -> None:

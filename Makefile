@@ -1,0 +1,54 @@
+# Each target sets up by itself what it needs, once: the environment .venv, then what is written below the target.
+#   make lab TORCH_INDEX=https://download.pytorch.org/whl/cpu    PyTorch without CUDA: far smaller on Linux
+#   make lab ARGS="--no-browser --port 8899"                      options for the command behind the target
+
+# The first Python that is new enough and can make environments; else python3, which then says what is wrong with it.
+PYTHON = $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
+	$$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; exit; }; \
+	done; echo python3)
+TORCH_INDEX =
+ARGS =
+
+VENV = .venv/bin
+SETUP = @command -v "$(PYTHON)" >/dev/null || { echo "There is no $(PYTHON); install Python 3.11 or newer."; exit 1; }; \
+	"$(PYTHON)" scripts/setup_environment.py --torch-index "$(TORCH_INDEX)"
+
+.PHONY: help lab run test bench format lint clean environment environment-dev
+.DEFAULT_GOAL := help
+
+help: ## Say what each target does
+	@echo "gentutor: learn how generative AI is trained, by training it."
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
+
+lab: environment ## Make your workspace of lessons and open JupyterLab on it
+	@$(VENV)/gentutor lab --workspace workspace $(ARGS)
+
+run: environment ## Execute the lessons from top to bottom, offline
+	@$(VENV)/gentutor run $(ARGS)
+
+test: environment-dev ## Run every test, those in a real browser included
+	@$(VENV)/python scripts/ensure_browser.py --install
+	@$(VENV)/python -m pytest $(ARGS); status=$$?; $(VENV)/python scripts/ensure_browser.py || status=1; exit $$status
+
+bench: environment-dev ## Measure, print the table, write bench/results.json
+	@$(VENV)/python scripts/ensure_browser.py --install
+	@$(VENV)/python bench/run.py $(ARGS)
+
+format: environment-dev ## Bring notebooks and code into their form
+	@$(VENV)/gentutor format
+	@$(VENV)/ruff check --fix .
+
+lint: environment-dev ## Check the form of notebooks, code and types
+	@$(VENV)/gentutor format --check
+	@$(VENV)/ruff check .
+	@$(VENV)/mypy
+
+clean: ## Remove the environment and what tools left behind; your workspace stays
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -not -path './workspace/*' -prune -exec rm -rf {} +
+
+environment:
+	$(SETUP)
+
+environment-dev:
+	$(SETUP) --dev

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-import ipywidgets
+import ipywidgets  # type: ignore[import-untyped]
 import nbformat
 import numpy as np
 import pytest
@@ -155,8 +155,8 @@ def test_state_carries_the_present_frame_for_a_reloaded_page(shown: Any, sent: l
 
 
 def test_alt_may_be_a_function() -> None:
-    shown = panel(draw, KNOBS, alt=lambda values, frame: f"{values['grey']} in {frame.image.shape}")
-    assert shown.drawing.alt == "128 in (6, 4)"
+    shown = panel(draw, KNOBS, alt=lambda values, frame: f"{values['grey']}: {frame.caption}")
+    assert shown.drawing.alt == "128: mean 133"
 
 
 def test_array_is_taken_as_picture() -> None:
@@ -183,8 +183,8 @@ def as_html(bundle: dict[str, Any], metadata: dict[str, Any]) -> str:
     output = form.v4.new_output("display_data", data=bundle)
     cell = form.v4.new_code_cell("panel(...)", outputs=[output])
     notebook = form.v4.new_notebook(cells=[cell], metadata=metadata)
-    exporter: Any = HTMLExporter()
-    return str(exporter.from_notebook_node(notebook)[0])
+    make: Any = HTMLExporter
+    return str(make().from_notebook_node(notebook)[0])
 
 
 def test_nbconvert_shows_the_picture_with_its_alt_text(shown: Any) -> None:

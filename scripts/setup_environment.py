@@ -28,7 +28,7 @@ OLDEST = (3, 11)
 FULL_GB, SMALL_GB = 7.0, 2.5
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 FIRST_FROM_INDEX = ("torch", "torchvision")
-NOISE = ("WARNING: Location", "Requirement already satisfied", "Looking in indexes", "[notice]", "  ")
+NOISE = ("WARNING: Location", "Requirement already satisfied", "Looking in indexes", "[notice]")
 
 
 class SetupError(Exception):
@@ -104,7 +104,7 @@ def make_venv(folder):
     python = python_of(folder)
     if os.path.exists(python):
         for words in (["pip", "-V"], ["ensurepip"]):  # an environment that uv made has no pip yet
-            if subprocess.run([python, "-m", *words], stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, check=False).returncode == 0:
+            if subprocess.call([python, "-m", *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0:
                 return python
     print(f"Making {os.path.relpath(folder)} with Python {sys.version.split()[0]} ...", flush=True)
     try:
@@ -139,11 +139,12 @@ def pip(python, arguments, torch_index, marker):
     try:
         for line in process.stdout:
             lines.append(line.rstrip())
-            if not line.startswith(NOISE):
+            if not line.strip().startswith(NOISE):
                 alive.doing(line.strip())
         status = process.wait()
     finally:
         alive.stop()
+        process.stdout.close()
         if process.poll() is None:
             process.kill()
             process.wait()

@@ -98,11 +98,12 @@ WATCH = """
   });
   window.addEventListener("keydown", (event) => kept.keys.push(event.timeStamp), {capture: true});
   const pictureOf = () => cell.querySelector("canvas.gt-picture, .widget-output img, .jp-OutputArea-output img");
-  let last = "";
+  const nameOf = (picture) => picture.src ?? picture.getAttribute("aria-label");  // both change with every picture
+  let last = nameOf(pictureOf());
   new MutationObserver(async () => {
     const picture = pictureOf();
     if (!picture) return;
-    const now = picture.src ?? picture.getAttribute("aria-label");  // both change with every picture
+    const now = nameOf(picture);
     if (now === last) return;
     last = now;
     if (picture.decode) await picture.decode().catch(() => {});
@@ -152,8 +153,11 @@ def press(lab: Lab, side: str, n: int, key: str) -> list[float]:
 
 def drag(lab: Lab, side: str, seconds: float) -> dict[str, float]:
     """Drag to and fro; pictures per second, layout shift, share of blank frames."""
+    # A click into another cell than the active one would scroll the notebook and take the slider from under the mouse.
+    lab.page.evaluate("(n) => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = n; }", SIDES[side])
     watch(lab, side)
     handle_of(lab, side).scroll_into_view_if_needed()
+    lab.page.wait_for_timeout(500)
     box = (handle_of(lab, side) if side == "ours" else lab.cell(SIDES[side]).locator(".noUi-target")).bounding_box()
     height = box["y"] + box["height"] / 2
     if side == "ours":
@@ -206,7 +210,7 @@ def measure(quick: bool) -> dict[str, Any]:
         for turn in range(rounds):
             for side in SIDES:
                 times[side] += press(lab, side, moves[side], "ArrowRight" if turn % 2 == 0 else "ArrowLeft")
-                print([round(t) for t in times[side]]); print(f"  {side}: median {statistics.median(times[side]):.0f} ms", file=sys.stderr)
+                print(f"  {side}: median {statistics.median(times[side]):.0f} ms", file=sys.stderr)
         for side in SIDES:
             drags[side] = drag(lab, side, 2 if quick else 4)
     return {"times": times, "drags": drags}

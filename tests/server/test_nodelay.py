@@ -54,6 +54,7 @@ async def _options_of_a_new_websocket() -> list[int]:
     server.add_socket(listening)
     page = await tornado.websocket.websocket_connect(f"ws://127.0.0.1:{port}/")
     assert await page.read_message() is None
+    page.close()
     server.stop()
     await server.close_all_connections()
     return seen

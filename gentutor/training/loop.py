@@ -38,8 +38,11 @@ def train(
     TrainingDivergedError
         When a loss becomes NaN, infinite or absurdly large.
     """
-    while run.position < until and not (should_stop and should_stop()):
-        run.step()
+    while not (should_stop and should_stop()):
+        with run.lock:  # a panel and run.finish() may train one run together: neither may step over the end
+            if run.position >= until:
+                return
+            run.step()
         if on_step:
             on_step(run)
 

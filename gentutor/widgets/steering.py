@@ -34,12 +34,23 @@ class Steering:
     # Moves
 
     def set(self, name: str, value: object) -> None:
-        """Move a knob; after a rewind or a divergence the move starts a branch, because history does not change."""
+        """Move a knob; after a rewind the move starts a branch, because history does not change.
+
+        Raises
+        ------
+        KnobError
+            When the value is out of range.
+        RunStateError
+            When the run is complete or has diverged.
+        """
         checked = self.knobs[name].check(value)
         run = self.run
         with run.lock:
+            if run.settings[name] == checked:
+                return  # a slider that is let go says once more where it stands
             if run.trouble:
-                run.rewind(self.healthy_step())
+                # A drag may go on after it has wrecked the run; it must not start branches that are wrecked too.
+                raise RunStateError(f"The run has diverged. Rewind first, then move {name}.")
             if run.position >= run.steps:
                 raise RunStateError(f"All {run.steps:,} steps are trained. Rewind first, then move {name}.")
             if run.position < run.end:

@@ -230,6 +230,10 @@ def test_divergence_is_explained_and_the_offer_heals_it(open_panel):
     assert "run.rewind" not in page.status["words"]  # the panel has a button for that
     assert page.status["offer"]["step"] <= 40
     assert page.status["offer"]["lr"] == 0.01
+    page.move("set", name="lr", value=1e6)  # the slider is let go
+    page.move("set", name="lr", value=1e5)  # or the drag goes on
+    assert page.status["state"] == "diverged"
+    assert run.family() == [run]
     page.move("heal")
     page.wait(lambda: page.status["state"] == "done")
     assert run.family()[1].settings["lr"] == 0.01

@@ -91,7 +91,7 @@ class Card:
             "<tr>" + "".join(f'<td style="{cell}">{_html(text)}</td>' for text in row) + "</tr>"
             for row in self.table[1:]
         )
-        return f'<table style="margin:0.3em 0"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+        return f'<table style="margin:0.3em 0;color:inherit"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
 
 
 def show(card: Card) -> None:

@@ -89,7 +89,7 @@ def judge_function(exercise: Exercise, function: Function, seed: int = 0, *, qui
 def _try(exercise: Exercise, check: Check, observer: Observer, seed: int) -> _Trial:
     arguments = check.inputs(generator(seed, exercise.name, check.name))
     positions = exercise.gradient_positions if check.gradients else ()
-    wanted = observe(exercise.oracle, arguments, wanted_gradients=positions, seconds=60.0)
+    wanted = observe(exercise.oracle, arguments, wanted_gradients=positions, seconds=60.0, twice=False)
     if wanted.value is None:
         raise RuntimeError(f"The oracle of {exercise.name} failed on {check.name}: {wanted.trouble or wanted.outcome}")
     done = observer(arguments, positions, check.seconds)
@@ -191,7 +191,7 @@ def _explains(misconception: Misconception, exercise: Exercise, trial: _Trial) -
     if misconception.symptom:
         return misconception.symptom == trial.finding.code
     positions = exercise.gradient_positions if trial.check.gradients else ()
-    same = observe(misconception.function, trial.arguments, wanted_gradients=positions, seconds=60.0)
+    same = observe(misconception.function, trial.arguments, wanted_gradients=positions, seconds=60.0, twice=False)
     mine, theirs = same.value, trial.done.value
     if mine is None or theirs is None or mine.type_name != theirs.type_name:
         return False

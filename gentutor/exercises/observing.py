@@ -85,6 +85,7 @@ def observe(
     wanted_gradients: tuple[int, ...] = (),
     seconds: float = 2.0,
     quiet: bool = True,
+    twice: bool = True,
 ) -> Observation:
     """Call `function` with copies of `arguments` and write down what it did.
 
@@ -100,6 +101,8 @@ def observe(
         Deadline for each of the two calls.
     quiet : bool
         Swallow what the first call prints; what the second prints is always swallowed.
+    twice : bool
+        Call it once more, to see whether it gives the same answer again.
     """
     mismatch = explain_call(function, arguments)
     if mismatch:
@@ -111,8 +114,10 @@ def observe(
             value = write_down(result)
             gradients = _gradients(result, leaves, wanted_gradients)
         changed = tuple(i for i, pair in enumerate(zip(arguments, copies, strict=True)) if not _same(*pair))
-        with _own_randomness(seed=2), _silence(True):
-            again = write_down(within(seconds, function, *_leaves_and_copies(arguments, wanted_gradients)[1]))
+        again = None
+        if twice:
+            with _own_randomness(seed=2), _silence(True):
+                again = write_down(within(seconds, function, *_leaves_and_copies(arguments, wanted_gradients)[1]))
     except DeadlineError:
         return Observation("timed out")
     except NotImplementedError:
@@ -183,9 +188,14 @@ def _same(before: Any, after: Any) -> bool:
 @contextlib.contextmanager
 def _own_randomness(seed: int) -> Iterator[None]:
     """Give the block its own state of torch's generator and gradients switched on; restore both afterwards."""
-    with torch.random.fork_rng(devices=[]), torch.enable_grad():
-        torch.manual_seed(seed)
-        yield
+    # Not torch.manual_seed: without CUDA in use it keeps a stack trace of every call for later.
+    before = torch.default_generator.get_state()
+    torch.default_generator.manual_seed(seed)
+    try:
+        with torch.enable_grad():
+            yield
+    finally:
+        torch.default_generator.set_state(before)
 
 
 @contextlib.contextmanager

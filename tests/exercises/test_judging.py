@@ -1,0 +1,258 @@
+"""General diagnoses: what a student hears when no misconception explains the answer."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from gentutor.errors import ExerciseError
+from gentutor.exercises.contract import Check, Exercise, Misconception
+from gentutor.exercises.judging import judge_function
+from gentutor.exercises.observing import MAX_VALUES
+
+
+def inputs(generator, n=4):
+    return (torch.randn(n, 3, generator=generator), 2.0)
+
+
+def make(returns="B Z", oracle=lambda x, scale: x * scale, **changes):
+    settings = {
+        "name": "scaled",
+        "lesson": "99_test",
+        "task": "Scale x.",
+        "arguments": {"x": "B Z", "scale": ""},
+        "returns": returns,
+        "points": 4,
+        "oracle": oracle,
+        "taught": "math:sqrt",
+        "hints": ("a", "b", "c"),
+        "checks": (Check("four rows", inputs, 0.5), Check("one row", lambda g: inputs(g, 1), 0.5)),
+        "misconceptions": (),
+        "differentiable": ("x",),
+    }
+    return Exercise(**(settings | changes))
+
+
+SCALED = make()
+SUMMED = make("B", lambda x, scale: (x * scale).sum(1))
+SQUARE = make(checks=(Check("square", lambda g: (torch.randn(3, 3, generator=g), 2.0), 1.0),))
+
+
+def own_draws(x, scale):
+    return x * scale + torch.randn(3)
+
+
+def numpy_draws(x, scale):
+    return x * scale + float(np.random.default_rng().random())
+
+
+def in_place(x, scale):
+    x *= scale
+    return x
+
+
+def without_gradient(x, scale):
+    with torch.no_grad():
+        return x * scale
+
+
+def half_gradient(x, scale):
+    return 0.5 * (x * scale) + 0.5 * (x.detach() * scale)
+
+
+def first_wrong(x, scale):
+    y = x * scale
+    return y + torch.eye(4, 3)[: len(x)] * torch.tensor([0.0, 7.0, 0.0])
+
+
+def only_first_row(x, scale):
+    return x[:1].expand_as(x) * scale
+
+
+class Shouting(torch.Tensor):
+    pass
+
+
+CASES = [
+    (SCALED, lambda x, s: None, "type", "returned nothing"),
+    (SCALED, lambda x, s: "<b>hi</b>", "type", "returned text"),
+    (SCALED, lambda x, s: (x * s).detach().numpy(), "type", "NumPy array"),
+    (SCALED, lambda x, s: [x * s], "type", "a list of 1"),
+    (SCALED, lambda x, s: (x, s), "type", "a tuple of 2"),
+    (SCALED, lambda x, s: {"x": x}, "type", "a dict"),
+    (SCALED, lambda x, s: 3, "plain number", "int"),
+    (SCALED, lambda x, s: 3.0, "plain number", "plain Python number"),
+    (SCALED, lambda x, s: 10**400, "plain number", "int"),
+    (SCALED, lambda x, s: (x * s).long(), "dtype", "int64"),
+    (SCALED, lambda x, s: x > 0, "dtype", "bool"),
+    (SCALED, lambda x, s: (x * s).to(torch.complex64), "dtype", "complex64"),
+    (SCALED, lambda x, s: x[:, :2], "shape", "shape (4, 2); wanted is (4, 3), which is (B, Z)"),
+    (SCALED, lambda x, s: (x * s).T, "shape", "transpose"),
+    (SCALED, lambda x, s: (x * s).flatten(), "shape", "only the shape is not"),
+    (SUMMED, lambda x, s: x * s, "shape", "Its sum over Z would be right"),
+    (SUMMED, lambda x, s: (x * s).sum(), "shape", "the sum of all wanted values"),
+    (SUMMED, lambda x, s: (x * s).sum(1).mean(), "shape", "the mean of all wanted values"),
+    (SCALED, lambda x, s: torch.zeros(MAX_VALUES // 100, 101), "shape", "shape ("),
+    (SCALED, lambda x, s: torch.empty(4, 3, device="meta"), "type", "cannot be read"),
+    (SQUARE, lambda x, s: (x * s).T, "transposed", "swapped"),
+    (SCALED, lambda x, s: x * math.nan, "not finite", "All 12 values are not a number"),
+    (SCALED, lambda x, s: x / 0, "not finite", "infinite"),
+    (SCALED, lambda x, s: -x * s, "sign", "sign is flipped"),
+    (SCALED, lambda x, s: 4 * x * s, "factor", "4 times too large, and 4 is B here"),
+    (SCALED, lambda x, s: x * s / 12, "factor", "12 times too small, and 12 is B × Z here"),
+    (SCALED, lambda x, s: -2.5 * x * s, "factor", "2.5 times too large and of the wrong sign."),
+    (SCALED, lambda x, s: 0 * x, "zeros", "Every value is 0"),
+    (SCALED, lambda x, s: x * s + 0.5, "offset", "0.5 too large"),
+    (SCALED, lambda x, s: x * s - 2, "offset", "2 too small"),
+    (SCALED, first_wrong, "numbers", "at most 7, first at index [1, 1]"),
+    (SCALED, only_first_row, "numbers", "For a batch of one it is right"),
+    (SCALED, own_draws, "not repeatable", "two different answers"),
+    (SCALED, numpy_draws, "not repeatable", "two different answers"),
+    (SCALED, in_place, "in place", "changes `x` in place"),
+    (SCALED, without_gradient, "no gradient", "no gradient reaches `x`"),
+    (SCALED, lambda x, s: torch.tensor((x * s).tolist()), "no gradient", "no gradient reaches `x`"),
+    (SCALED, half_gradient, "gradient", "the gradient of `x` is not"),
+]
+
+
+@pytest.mark.parametrize(("exercise", "function", "code", "words"), CASES, ids=lambda v: v if isinstance(v, str) else "")
+def test_diagnosis(exercise, function, code, words):
+    verdict = judge_function(exercise, function)
+    assert verdict.kind == "differs"
+    assert verdict.findings[0].code == code
+    assert words in verdict.message
+    json.dumps(verdict.to_json())
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x, s: x * s,
+        lambda x, s: (x.double() * s).requires_grad_(),
+        lambda x, s: (x * s).as_subclass(Shouting),
+        lambda x, s: torch.nn.Identity()(x) * s,
+        lambda *values: values[0] * values[1],
+        lambda x, s, extra=1: x * s * extra,
+        lambda x, s: torch.stack([row * s for row in x]),
+        lambda x, s: (x.t() * s).t(),
+    ],
+)
+def test_right_answers_in_odd_clothes_pass(function):
+    verdict = judge_function(SCALED, function)
+    assert (verdict.kind, verdict.points) == ("right", 4)
+
+
+def test_half_precision_is_too_coarse_and_the_difference_is_stated():
+    verdict = judge_function(SCALED, lambda x, s: (x.bfloat16() * s).bfloat16())
+    assert verdict.kind == "differs"
+    assert 0 < verdict.by < 0.1
+
+
+@pytest.mark.parametrize(
+    ("function", "words"),
+    [
+        (lambda x: x, "Your function takes (x), but it is called with 2 values"),
+        (lambda x, s, more: x, "takes (x, s, more)"),
+        (lambda: 1, "takes (nothing)"),
+        (lambda x, s: undefined_name, "`(lambda x, s: undefined_name"),  # noqa: F821
+        (lambda x, s: 1 // 0, "divided by zero"),
+        (lambda x, s: exit(), "not end the program"),
+        (lambda x, s: x.reshape(5, 5), "invalid for input of size 12"),
+    ],
+)
+def test_errors_become_sentences(function, words):
+    verdict = judge_function(SCALED, function)
+    assert verdict.kind == "raised"
+    assert words in verdict.message
+    assert "Traceback" not in verdict.message
+    assert verdict.points == 0
+
+
+def test_the_students_own_line_is_quoted_and_not_a_librarys():
+    def scaled(x, s):
+        y = x * s
+        return torch.nn.functional.linear(y, torch.ones(2, 2))  # the guilty line
+
+    message = judge_function(SCALED, scaled).message
+    assert "`return torch.nn.functional.linear(y, torch.ones(2, 2))  # the guilty line`" in message
+    assert "RuntimeError" in message
+
+
+def test_an_exception_without_a_usable_text_is_survived():
+    class Broken(Exception):
+        def __str__(self):
+            raise ValueError
+
+    def scaled(x, s):
+        raise Broken
+
+    assert "Broken" in judge_function(SCALED, scaled).message
+
+
+def test_not_attempted_is_no_error():
+    def scaled(x, s):
+        raise NotImplementedError("still to be written")
+
+    verdict = judge_function(SCALED, scaled)
+    assert (verdict.kind, verdict.points, len(verdict.findings)) == ("not attempted", 0, 1)
+
+
+def test_partial_points():
+    verdict = judge_function(SCALED, lambda x, s: x * s if len(x) == 1 else x)
+    assert (verdict.kind, verdict.points) == ("differs", 2)
+
+
+def test_a_property_can_replace_the_oracle():
+    def grows(arguments, value):
+        return None if bool((value.abs() >= arguments[0].abs()).all()) else "It should not shrink."
+
+    exercise = make(checks=(Check("any", inputs, 1.0, property=grows, gradients=False),))
+    assert judge_function(exercise, lambda x, s: 5 * x).right
+    assert judge_function(exercise, lambda x, s: x / 5).message == "It should not shrink."
+
+
+def test_a_misconception_must_explain_every_failed_check():
+    added = Misconception("added", lambda x, s: x + s, "You add.")
+    exercise = make(misconceptions=(added,))
+    assert judge_function(exercise, lambda x, s: x + s).misconception == "added"
+    both = judge_function(exercise, lambda x, s: x + s if len(x) > 1 else x - s)
+    assert both.misconception == ""
+
+
+def test_same_seed_same_verdict_and_inputs_follow_the_seed():
+    seen = []
+
+    def scaled(x, s):
+        seen.append(x.clone())
+        return x
+
+    first, again = judge_function(SCALED, scaled, 0), judge_function(SCALED, scaled, 0)
+    assert first == again
+    judge_function(SCALED, scaled, 1)
+    assert torch.equal(seen[0], seen[4])
+    assert not torch.equal(seen[0], seen[8])
+
+
+def test_a_check_leaves_torch_as_it_was():
+    torch.manual_seed(5)
+    expected = torch.randn(3)
+    torch.manual_seed(5)
+    with torch.no_grad():
+        assert judge_function(SCALED, lambda x, s: x * s + 0 * torch.randn(3)).right
+        assert not torch.is_grad_enabled()
+    assert torch.equal(torch.randn(3), expected)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"hints": ("one",)}, {"checks": (Check("half", inputs, 0.5),)}, {"differentiable": ("y",)}],
+)
+def test_contradicting_declarations_are_refused(changes):
+    with pytest.raises(ExerciseError, match="scaled"):
+        make(**changes)
+
+
+def test_the_signature_is_written_in_letters():
+    assert SUMMED.signature == "scaled(x (B, Z), scale ()) -> (B,)"

@@ -1,0 +1,69 @@
+"""The exercises of lesson 04: over many seeds no wrong answer passes, no right one fails, each gets its message."""
+
+import pytest
+import torch
+
+from gentutor.exercises.audit import audit
+from gentutor.exercises.judging import judge_function
+from gentutor.exercises.vaes import EXERCISES
+from gentutor.seeding import generator
+
+BY_NAME = {exercise.name: exercise for exercise in EXERCISES}
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.name)
+def test_fifty_seeds_without_a_false_pass_or_a_false_fail(exercise):
+    result = audit(exercise, range(50))
+    assert result.wrong_tries == 50 * len(exercise.misconceptions)
+    assert (result.false_passes, result.false_fails) == (0, 0)
+    assert result.unrecognised == []
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.name)
+def test_enough_wrong_and_right_answers_are_planted(exercise):
+    assert len(exercise.misconceptions) >= 4
+    assert len(exercise.alternatives) >= 2
+    assert len({m.name for m in exercise.misconceptions}) == len(exercise.misconceptions)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.name)
+def test_wrong_answers_earn_nothing_but_for_the_unstable_ones(exercise):
+    result = audit(exercise, range(3))
+    assert {name for name, share in result.most_marks.items() if share} <= {
+        "log of sigmoid",
+        "cross-entropy of sigmoid",
+    }
+    assert max(result.most_marks.values()) <= 0.8
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.name)
+def test_the_sizes_tell_every_axis_apart(exercise):
+    arguments = exercise.checks[0].inputs(generator(0))
+    sizes = [n for n in exercise.sizes(arguments).values() if n > 1]
+    assert len(set(sizes)) == len(sizes) >= 2
+
+
+def test_points_are_those_of_the_lesson():
+    assert {name: e.points for name, e in BY_NAME.items()} == {"reparameterise": 2, "kl_divergence": 3, "elbo": 5}
+
+
+def test_the_message_computes_its_factor():
+    verdict = judge_function(BY_NAME["kl_divergence"], lambda mu, logvar: (mu**2 + logvar.exp() - 1 - logvar).mean(1) / 2)
+    assert verdict.misconception == "mean over latent units"
+    assert verdict.message.startswith("Your KL is 3 times too small, and 3 is the number of latent units")
+    assert verdict.points == 0
+    assert verdict.by > 0.1
+
+
+def test_a_stable_answer_in_double_precision_passes():
+    def kl_divergence(mu, logvar):
+        mu, logvar = mu.double(), logvar.double()
+        return 0.5 * (mu**2 + logvar.exp() - 1 - logvar).sum(1)
+
+    assert judge_function(BY_NAME["kl_divergence"], kl_divergence).right
+
+
+def test_elbo_agrees_with_the_closed_form_of_a_coin_flip():
+    ones = torch.ones(2, 1, 1, 3)
+    value = BY_NAME["elbo"].own_function()(0 * ones, ones, torch.ones(2, 2), torch.zeros(2, 2))
+    assert value.item() == pytest.approx(-3 * torch.log(torch.tensor(2.0)).item() - 1.0)

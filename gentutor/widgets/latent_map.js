@@ -337,7 +337,7 @@ function latentMap(host, settings) {
     for (let i = 0; i < STRIP; i++) pen.drawImage(decodeTile(between(i / (STRIP - 1))), i * width, 0);
     const sides = ["A", "B"].map((key) => nameAt(spot[key]).replace("looks like: ", ""));
     ends.children[0].textContent = `A: ${sides[0]}`;
-    ends.children[1].textContent = `${sides[1]} :B`;
+    ends.children[1].textContent = `B: ${sides[1]}`;
     stripPicture.setAttribute("aria-label", `${STRIP} pictures on the way from A, ${sides[0]}, to B, ${sides[1]}`);
     const [[x1, y1], [x2, y2]] = [plane.toPage(spot.A), plane.toPage(spot.B)];
     for (const [key, value] of Object.entries({ x1, y1, x2, y2 })) plane.line.setAttribute(key, value);
@@ -486,9 +486,12 @@ function latentMap(host, settings) {
     for (const chip of chips) chip.paint();
     plane.draw();
   };
-  root.addEventListener("transitionend", (event) => {
-    if (event.target === root && event.propertyName === "background-color") retheme();
-  });
+  // JupyterLab hides the page while it changes the theme, which cancels the transition instead of ending it.
+  for (const kind of ["transitionend", "transitioncancel"]) {
+    root.addEventListener(kind, (event) => {
+      if (event.target === root && event.propertyName === "background-color") retheme();
+    });
+  }
 
   // ---- into the page
   const shadow = host.attachShadow({ mode: "open" });

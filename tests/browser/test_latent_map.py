@@ -87,7 +87,7 @@ def pixels(canvas: Any) -> np.ndarray[Any, Any]:
 
 def drawn(model: VAE, z: tuple[float, float]) -> np.ndarray[Any, Any]:
     with torch.no_grad():
-        return torch.sigmoid(model.decode(torch.tensor([z])))[0, 0].numpy()  # type: ignore[no-any-return]
+        return torch.sigmoid(model.decode(torch.tensor([z])))[0, 0].numpy()
 
 
 def place(view: Any) -> tuple[float, float]:
@@ -389,6 +389,11 @@ def test_in_jupyterlab(lab: Lab, shown: LatentMap, model: VAE) -> None:
     total, shifts = lab.layout_shift(since)
     assert total == 0, shifts
     assert np.abs(pixels(picture) - drawn(model, place(lab.page))).max() < 0.06
+    theme = "(theme) => window.jupyterapp.commands.execute('apputils:change-theme', {theme})"
+    lab.page.evaluate(theme, "JupyterLab Dark")
+    lab.page.locator(".gt-dark").wait_for()
+    lab.page.evaluate(theme, "JupyterLab Light")
+    lab.page.locator(".gt-dark").wait_for(state="detached")
 
 
 def test_a_notebook_that_is_not_trusted_shows_the_still_picture(lab: Lab, shown: LatentMap) -> None:

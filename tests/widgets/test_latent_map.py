@@ -15,6 +15,7 @@ from torch import nn
 
 from gentutor.errors import GentutorError
 from gentutor.models.vae import VAE, AutoEncoder
+from gentutor.plots.pictures import PALETTE
 from gentutor.widgets import latent_map
 from gentutor.widgets.in_page import evaluate, layers_of, pack_array, pack_layers, rounded, self_contained
 from gentutor.widgets.map_still import STILL_SIZE
@@ -94,7 +95,9 @@ def test_bundle_holds_map_still_and_words(model: Any) -> None:
     assert all(name in shown.alt for name in CLASSES)
     picture = Image.open(io.BytesIO(data["image/png"]))
     assert picture.size == (2 * STILL_SIZE[0], 2 * STILL_SIZE[1])
-    assert len(picture.convert("RGB").getcolors(1 << 24) or ()) > 20
+    colours = {colour for _, colour in picture.convert("RGB").getcolors(1 << 24) or ()}
+    for wanted in PALETTE[: len(CLASSES)]:
+        assert tuple(bytes.fromhex(wanted[1:])) in colours
     assert "http" not in data["text/html"].replace("http://www.w3.org/2000/svg", "")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import ipywidgets  # type: ignore[import-untyped]
@@ -14,16 +13,18 @@ from gentutor.widgets.still import pixels_of, still
 
 
 def core_slider(knob: Knob, value: Any) -> Any:
-    """A core slider for a knob; on a logarithmic scale its value is the knob's own, not the exponent."""
-    named = {"description": knob.name, "continuous_update": True, "style": {"description_width": "8em"}}
-    named["tooltip"] = f"{knob.help} When it goes {knob.effect}"
-    if knob.scale == "log":
-        low, high = math.log10(knob.low), math.log10(knob.high)
-        return ipywidgets.FloatLogSlider(value, min=low, max=high, step=(high - low) / 200, **named)
-    if knob.whole:
-        return ipywidgets.IntSlider(value, min=knob.low, max=knob.high, **named)
-    return ipywidgets.FloatSlider(
-        value, min=knob.low, max=knob.high, step=(knob.high - knob.low) / 200, readout_format=".3g", **named
+    """A core slider over about a hundred values of a knob, its usual and its present value among them.
+
+    The core's own logarithmic slider knows no whole numbers and rounds a value that lies between two of its steps.
+    """
+    stops = {knob.from_position(i / 100) for i in range(101)} | {knob.default, value}
+    return ipywidgets.SelectionSlider(
+        options=[(f"{stop:.3g} {knob.unit}".strip(), stop) for stop in sorted(stops)],
+        value=value,
+        description=knob.name,
+        tooltip=f"{knob.help} When it goes {knob.effect}",
+        style={"description_width": "8em"},
+        layout=ipywidgets.Layout(width="30em"),
     )
 
 
@@ -44,17 +45,11 @@ class CorePanel(ipywidgets.VBox):  # type: ignore[misc]
         super().__init__([*heading, *self.sliders.values(), self.image, self.caption])
 
     def _moved(self, _: Any) -> None:
-        values = {name: self._value(knob) for name, knob in self.drawing.knobs.items()}
-        if self.drawing.update(values):
+        if self.drawing.update({name: slider.value for name, slider in self.sliders.items()}):
             self.image.value = encode_png(pixels_of(self.drawing.frame))
             self.caption.value = self.drawing.frame.caption
         else:
             self.caption.value = self.drawing.error
-
-    def _value(self, knob: Knob) -> Any:
-        # 10 ** log10(high) may come out a hair above high, and a logarithmic slider knows no whole numbers.
-        value = min(max(self.sliders[knob.name].value, knob.low), knob.high)
-        return round(value) if knob.whole else value
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         live: dict[str, Any] = super()._repr_mimebundle_(**kwargs)

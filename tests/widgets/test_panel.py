@@ -210,11 +210,13 @@ def test_core_sliders_move_the_picture(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = panel(draw, KNOBS)
     assert isinstance(shown, CorePanel)
     before = shown.image.value
-    shown.sliders["grey"].value = 10
+    grey, lr = shown.sliders["grey"], shown.sliders["lr"]
+    assert (grey.value, lr.value) == (128, 1e-3)
+    grey.index = 0
     assert shown.image.value != before
-    assert shown.caption.value == "mean 20"
-    shown.sliders["lr"].value = shown.sliders["lr"].max  # the exponent's end is not exactly the knob's
-    assert shown.drawing.error == ""
+    assert shown.caption.value == "mean 11"
+    lr.index = len(lr.options) - 1
+    assert shown.drawing.values == {"grey": 0, "lr": 0.1}
 
 
 def test_core_panel_stands_in_when_the_page_panel_stays_silent(shown: Any) -> None:

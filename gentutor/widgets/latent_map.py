@@ -139,7 +139,7 @@ def latent_map(
 
 def _lightest(layers: Sequence[Layer], settings: dict[str, Any], still: bytes, alt: str) -> tuple[str, Precision]:
     """Write the page with exact weights if it stays light enough, else with one byte for each weight."""
-    script = page("controls.js", "picture.js", "mlp.js", "latent_map.js")
+    script = page("controls.js", "picture.js", "mlp.js", "map_plane.js", "map_parts.js", "latent_map.js")
     style = page("controls.css", "latent_map.css")
     precisions: tuple[Precision, ...] = ("float16", "int8")
     for precision in precisions:

@@ -2,16 +2,23 @@
 #   make lab TORCH_INDEX=https://download.pytorch.org/whl/cpu    PyTorch without CUDA: far smaller on Linux
 #   make lab ARGS="--no-browser --port 8899"                      options for the command behind the target
 
-# The first Python that is new enough and can make environments; else python3, which then says what is wrong with it.
-PYTHON = $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
-	$$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; exit; }; \
-	done; echo python3)
+# PYTHON names the Python to use; else it is the first that is new enough and can make environments, or python3, which
+# then says what is wrong with it.
+PYTHON =
+FIND_PYTHON = for p in $(PYTHON) python3.13 python3.12 python3.11 python3 python; do \
+	test "$$p" = "$(PYTHON)" && { echo "$$p"; exit; }; \
+	"$$p" -c "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))" >/dev/null 2>&1 && { echo "$$p"; exit; }; \
+	done; echo python3
 TORCH_INDEX =
 ARGS =
 
 VENV = .venv/bin
-SETUP = @command -v "$(PYTHON)" >/dev/null || { echo "There is no $(PYTHON); install Python 3.11 or newer."; exit 1; }; \
-	"$(PYTHON)" scripts/setup_environment.py --torch-index "$(TORCH_INDEX)"
+SCRIPT = scripts/setup_environment.py
+
+# First the environment itself is asked whether it is ready, which takes a moment; PYTHON is looked for only if it is not.
+READY = @test -x $(VENV)/python && $(VENV)/python $(SCRIPT) --check
+PYTHON_IS_THERE = command -v "$$python" >/dev/null || { echo "There is no $$python; install Python 3.11 or newer."; exit 1; }
+SET_UP = { python=`$(FIND_PYTHON)`; $(PYTHON_IS_THERE); "$$python" $(SCRIPT) --torch-index "$(TORCH_INDEX)"
 
 .PHONY: help lab run test bench format lint clean environment environment-dev
 .DEFAULT_GOAL := help
@@ -48,7 +55,7 @@ clean: ## Remove the environment and what tools left behind; your workspace stay
 	find . -name __pycache__ -type d -not -path './workspace/*' -prune -exec rm -rf {} +
 
 environment:
-	$(SETUP)
+	$(READY) || $(SET_UP); }
 
 environment-dev:
-	$(SETUP) --dev
+	$(READY) --dev || $(SET_UP) --dev; }

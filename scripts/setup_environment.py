@@ -40,7 +40,10 @@ def main():
     parser.add_argument("--venv", default=os.path.join(ROOT, ".venv"))
     parser.add_argument("--dev", action="store_true", help="also what the tests and benchmarks need")
     parser.add_argument("--torch-index", default="", help="package index for torch and torchvision only")
+    parser.add_argument("--check", action="store_true", help="only say, by the exit code, whether it is ready")
     options = parser.parse_args()
+    if options.check:
+        return 0 if is_ready(options.venv, options.dev) else 1
     try:
         check_python()
         set_up(options.venv, options.dev, options.torch_index)
@@ -72,12 +75,9 @@ def check_python():
 
 def set_up(folder, dev, torch_index):
     """Bring the environment up to what pyproject.toml asks for; at once when it already is."""
-    extra = "dev" if dev else "core"
-    wanted = fingerprint(extra)
-    stamps = ["dev"] if dev else ["core", "dev"]  # with what the tests need, what the lessons need is there as well
-    if os.path.exists(python_of(folder)) and any(read(stamp_path(folder, s)) == fingerprint(s) for s in stamps):
+    if is_ready(folder, dev):
         return
-    marker = os.path.join(folder, "gentutor-installing")
+    marker = marker_path(folder)
     if os.path.exists(marker):
         print("The last installation was cut off; it starts afresh.")
         shutil.rmtree(folder)
@@ -89,9 +89,17 @@ def set_up(folder, dev, torch_index):
     if torch_index and not find_package(folder, "torch"):
         pip(python, ["--index-url", torch_index, *bounds_of(FIRST_FROM_INDEX)], torch_index, marker)
     pip(python, ["--editable", ROOT + ("[dev,teacher]" if dev else "")], torch_index, marker)
-    write(stamp_path(folder, extra), wanted)
+    extra = "dev" if dev else "core"
+    write(stamp_path(folder, extra), fingerprint(extra))
     os.unlink(marker)
     print(f"The environment is ready after {clock(time.time() - started)}.")
+
+
+def is_ready(folder, dev):
+    """Whether everything that pyproject.toml asks for was installed, to the end."""
+    extras = ["dev"] if dev else ["core", "dev"]  # with what the tests need, what the lessons need is there as well
+    stamped = any(read(stamp_path(folder, extra)) == fingerprint(extra) for extra in extras)
+    return stamped and os.path.exists(python_of(folder)) and not os.path.exists(marker_path(folder))
 
 
 def python_of(folder):
@@ -231,6 +239,10 @@ def find_package(folder, name):
 
 def stamp_path(folder, extra):
     return os.path.join(folder, f"gentutor-{extra}.stamp")
+
+
+def marker_path(folder):
+    return os.path.join(folder, "gentutor-installing")
 
 
 def clock(seconds):

@@ -186,7 +186,7 @@ def test_make_help_names_every_target() -> None:
 
 
 def test_a_python_that_is_not_there_is_named() -> None:
-    command = ["make", "environment", "PYTHON=python-of-nowhere"]
+    command = ["make", "environment", "PYTHON=python-of-nowhere", "VENV=nowhere"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode != 0
     assert "There is no python-of-nowhere; install Python 3.11 or newer." in done.stdout

@@ -76,15 +76,12 @@ def read_outcome(
 ) -> Outcome:
     """Put together what the executed notebook at `output` shows and how its process ended."""
     cells = _cells(output)
-    checks: dict[str, bool] = {}
-    for payload in _payloads(cells, _CHECK):
-        checks[str(payload.get("exercise"))] = payload.get("kind") == "right"
+    checks = {str(payload.get("exercise")): payload for payload in _payloads(cells, _CHECK)}
     names = [exercise.name for exercise in lesson.exercises]
-    right = sum(checks.get(name, False) for name in names)
-    wrong = tuple(name for name in names if not checks.get(name, False))
+    wrong = tuple(name for name in names if checks.get(name, {}).get("verdict") != "right")
     if verdict == PASSED and wrong:
         verdict = CHECK_FAILED
-        tail = [f"The master's own solution of {name} was not judged right." for name in wrong]
+        tail = [f"{name}: {_what_was_said(checks.get(name))}" for name in wrong]
     failed_in_cell = verdict not in (PASSED, CHECK_FAILED)
     return Outcome(
         lesson=lesson.name,
@@ -92,7 +89,7 @@ def read_outcome(
         seconds=round(seconds, 2),
         claims=sum(payload.get("holds") is not False for payload in _payloads(cells, _CLAIM)),
         knobs=len(lesson.knobs),
-        right=right,
+        right=len(names) - len(wrong),
         exercises=len(names),
         wrong=wrong,
         cell=str(cell.get("id", "")) if failed_in_cell else "",
@@ -100,6 +97,13 @@ def read_outcome(
         tail=tuple(tail),
         cells=_seconds(cells),
     )
+
+
+def _what_was_said(payload: dict[str, Any] | None) -> str:
+    """A check's own words about a solution that it did not find right."""
+    if payload is None:
+        return "its check cell shows no verdict; it should read `name = check(name)`."
+    return f"{payload.get('verdict')}. {payload.get('message', '')}".strip()
 
 
 def _cells(output: Path) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from gentutor.workspace.worker import first_line
 from tests.workspace.masters import code, exercise_cells, marks, write_master
 
 SHOWN = """from IPython.display import display
-display({"application/vnd.gentutor.check+json": {"exercise": "add", "kind": "right"}, "text/plain": "ok"}, raw=True)
+display({"application/vnd.gentutor.check+json": {"exercise": "add", "verdict": "right"}, "text/plain": "ok"}, raw=True)
 display({"application/vnd.gentutor.claim+json": {"holds": True}, "text/plain": "ok"}, raw=True)"""
 PASSING = [
     code('profile = "full"', tags=["parameters"]) | {"id": "parameters"},
@@ -38,12 +38,25 @@ while True:
 FAILING = {
     "02_raises": "# a comment\nx = 1\n1 / 0",
     "03_dies": "import os\nos._exit(3)",
-    "04_online": "import socket\nsocket.create_connection(('192.0.2.1', 80), timeout=20)",
-    "05_names": "import urllib.request\nurllib.request.urlopen('http://example.org')",
-    "06_writes": "open('left.txt', 'w')",
-    "07_nested": "import subprocess, sys\nsubprocess.run([sys.executable, '-c', 'import socket; socket.getaddrinfo"
-    '("example.org", 80)\'], check=True, capture_output=True, text=True)',
 }
+TRIED = {
+    "address": "import socket\nsocket.create_connection(('192.0.2.1', 80), timeout=20)",
+    "name": "import urllib.request\nurllib.request.urlopen('http://example.org')",
+    "child": "import subprocess, sys\ndone = subprocess.run([sys.executable, '-c', 'import socket; "
+    'socket.getaddrinfo("example.org", 80)\'], capture_output=True, text=True)\nraise RuntimeError(done.stderr)',
+    "loopback": "import socket\nserver = socket.create_server(('localhost', 0))\n"
+    "socket.create_connection(server.getsockname()).close()",
+    "file": "open('left.txt', 'w')",
+    "folder": "import os\nos.mkdir('left')",
+    "elsewhere": "import tempfile\nopen(tempfile.mkdtemp() + '/file.txt', 'w').close()",
+}
+"""What a lesson might try; each cell prints how that ended."""
+
+
+def trying(source: str) -> str:
+    """A cell that prints how `source` ended, and goes on."""
+    body = "\n    ".join(source.splitlines())
+    return f"try:\n    {body}\n    print('fine')\nexcept Exception as error:\n    print(error)"
 
 
 def processes_with(marker: str) -> list[psutil.Process]:
@@ -61,9 +74,10 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
     write_master(folder, *PASSING, name="01_good")
     for name, source in FAILING.items():
         write_master(folder, code(source) | {"id": "culprit"}, name=name)
-    write_master(folder, *exercise_cells(), name="08_silent")
+    write_master(folder, *(code(trying(source)) | {"id": name} for name, source in TRIED.items()), name="04_tries")
+    write_master(folder, *exercise_cells(), name="05_silent")
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    found = execute(find_lessons(folder), jobs=2, limit=100)
+    found = execute(find_lessons(folder), jobs=2, limit=200, out=tmp_path_factory.getbasetemp() / "executed")
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
     return {outcome.lesson: outcome for outcome in found}
 
@@ -86,24 +100,45 @@ def test_a_dead_kernel_is_said_to_be_dead(outcomes: dict[str, Outcome]) -> None:
     assert (outcomes["03_dies"].verdict, outcomes["03_dies"].cell) == ("kernel died", "culprit")
 
 
-@pytest.mark.parametrize(
-    ("name", "reached"), [("04_online", "192.0.2.1:80"), ("05_names", "example.org:80"), ("07_nested", "")]
-)
-def test_no_network_not_even_in_a_process_that_the_lesson_starts(
-    outcomes: dict[str, Outcome], name: str, reached: str
-) -> None:
-    assert outcomes[name].verdict == "cell failed"
-    said = "\n".join(outcomes[name].tail)
-    assert f"Lessons run offline, but this one tried to reach {reached}" in said or name == "07_nested"
+@pytest.fixture(scope="module")
+def ended(outcomes: dict[str, Outcome], tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """How each of `TRIED` ended."""
+    assert outcomes["04_tries"].passed
+    cells = read_notebook(tmp_path_factory.getbasetemp() / "executed" / "04_tries.ipynb")["cells"]
+    texts = {cell["id"]: "".join("".join(o.get("text", "")) for o in cell.get("outputs", [])) for cell in cells}
+    return {name: texts[name] for name in TRIED}
 
 
-def test_nothing_is_written_beside_the_masters(outcomes: dict[str, Outcome]) -> None:
-    assert "Lessons leave nothing behind" in outcomes["06_writes"].tail[-1]
+def test_no_network_not_even_in_a_process_that_the_lesson_starts(ended: dict[str, str]) -> None:
+    offline = "Lessons run offline, but this one tried to reach"
+    assert f"{offline} 192.0.2.1:80" in ended["address"]
+    assert f"{offline} example.org:80" in ended["name"]
+    assert f"{offline} example.org:80" in ended["child"]
+    assert ended["loopback"] == "fine\n"
+
+
+def test_nothing_is_written_beside_the_masters(ended: dict[str, str]) -> None:
+    assert "Lessons leave nothing behind, but this one tried to write" in ended["file"]
+    assert "Lessons leave nothing behind, but this one tried to write" in ended["folder"]
+    assert ended["elsewhere"] == "fine\n"
 
 
 def test_a_check_that_does_not_say_right_fails_the_master(outcomes: dict[str, Outcome]) -> None:
-    silent = outcomes["08_silent"]
+    silent = outcomes["05_silent"]
     assert (silent.verdict, silent.right, silent.exercises, silent.wrong) == ("check failed", 0, 1, ("add",))
+    assert silent.tail == ("add: its check cell shows no verdict; it should read `name = check(name)`.",)
+
+
+def test_gentutors_own_checks_and_claims_are_counted(tmp_path: Path) -> None:
+    cells = [
+        code("import torch\nfrom gentutor.exercises import check, claim"),
+        code("def kl_divergence(mu, logvar):\n    return mu", nbgrader=marks("kl_divergence", solution=True)),
+        code("kl_divergence = check(kl_divergence)", nbgrader=marks("check_kl_divergence", grade=True, points=3)),
+        code("claim('Two is two', 2 == 2)"),
+    ]
+    (outcome,) = execute([read_lesson(write_master(tmp_path, *cells))], limit=200)
+    assert (outcome.verdict, outcome.claims, outcome.wrong) == ("check failed", 1, ("kl_divergence",))
+    assert outcome.tail[0].startswith("kl_divergence: differs. ")
 
 
 def test_the_report_is_plain_and_complete(outcomes: dict[str, Outcome]) -> None:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from gentutor.models import VAE, AutoEncoder, BetaVAE, start_at_mean
-from gentutor.models.recipe import adam, update, warmed_beta
+from gentutor.models.recipe import BFloat16VAE, adam, bfloat16_pays, update, warmed_beta
 
 
 def rng(seed: int = 0) -> torch.Generator:
@@ -130,3 +130,17 @@ def test_a_large_beta_empties_the_code_and_free_bits_fill_it_again() -> None:
     plain, heavy, freed = final_kl(), final_kl(beta=50.0), final_kl(beta=50.0, free_bits=0.5)
     assert heavy < 0.05 < plain
     assert 0.8 < freed < plain
+
+
+def test_16_bit_products_give_nearly_the_same_numbers_in_32_bits() -> None:
+    x = torch.rand(8, 1, 28, 28, generator=rng())
+    full, half = VAE(4, 32), BFloat16VAE(4, 32)
+    half.load_state_dict(full.state_dict())
+    for a, b in zip(full(x, rng(1)), half(x, rng(1)), strict=True):
+        assert b.dtype == torch.float32
+        assert not torch.equal(a, b)
+        torch.testing.assert_close(a, b, atol=0.05, rtol=0)
+
+
+def test_whether_16_bits_pay_is_measured_and_not_assumed() -> None:
+    assert bfloat16_pays() in (True, False)

@@ -5,8 +5,8 @@ from gentutor.knobs.knob import Knob, KnobSet
 
 KNOBS = KnobSet(
     SEED,
-    EPOCHS.but(default=5, quick=1),
-    LR.but(default=2e-3, high=0.1),
+    EPOCHS.but(default=6, quick=2),
+    LR.but(default=4e-3, high=0.1),
     BATCH_SIZE,
     Knob(
         "latent_dim",

@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from gentutor.plots.pictures import MARKERS, PALETTE, image_grid, still_bundle, to_array
@@ -83,7 +84,7 @@ def show_images(
     }
     heights = [grid.shape[0] for grid in grids.values()]
     widest = max(grid.shape[1] for grid in grids.values())
-    margin = 1.7 if any(named) else 0.0  # inches for the labels on the left
+    margin = 0.3 + 0.085 * max(len(label) for label in named) if any(named) else 0.0  # inches for labels on the left
     figure = Figure(
         figsize=(widest * zoom / _DPI + margin, sum(heights) * zoom / _DPI + 0.12 * len(grids) + (0.3 if title else 0)),
         dpi=_DPI,
@@ -215,9 +216,10 @@ def show_bars(values: Mapping[str, ArrayLike], *, x_label: str, y_label: str, al
     hatches = ("", "//", "..", "xx")
     for index, (label, heights) in enumerate(values.items()):
         bars = to_array(heights)
-        where = np.arange(len(bars)) + (index - (len(values) - 1) / 2) * width
+        where = 1 + np.arange(len(bars)) + (index - (len(values) - 1) / 2) * width
         ax.bar(where, bars, width, label=label, hatch=hatches[index % 4], edgecolor="white", linewidth=0.5)
     ax.set(xlabel=x_label, ylabel=y_label, title=title)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.grid(axis="y", alpha=0.25)
     if len(values) > 1:
         ax.legend(frameon=False)

@@ -164,7 +164,8 @@ class Run:
         from gentutor.training import background, loop  # they import Run
         from gentutor.training.progress import Progress
 
-        with Progress(self.steps, start=self.position, unit="steps", shown=progress) as bar:
+        label = f"Training {self.name}"
+        with Progress(self.steps, start=self.position, label=label, shown=progress) as bar:
             background.wait_for(self, lambda: bar.update(self.position))
             if self.trouble:
                 raise TrainingDivergedError(self.trouble)

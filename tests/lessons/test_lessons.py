@@ -1,0 +1,122 @@
+"""What holds for every lesson: it runs, keeps its promises, has its parts, and its student copy gives nothing away."""
+
+import re
+import statistics
+from html.parser import HTMLParser
+
+import pytest
+
+from gentutor.workspace.canonical import offences
+from gentutor.workspace.files import cell_source, read_notebook
+from gentutor.workspace.lessons import read_lesson
+from gentutor.workspace.student import student_copy
+from tests.lessons.conftest import LESSONS
+
+each_lesson = pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
+
+
+def text_of(lesson, kind="markdown"):
+    return [cell_source(cell) for cell in read_notebook(lesson.path)["cells"] if cell["cell_type"] == kind]
+
+
+class Images(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.alts = []
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "img":
+            self.alts.append(dict(attrs).get("alt") or "")
+
+
+@pytest.mark.lesson
+@each_lesson
+def test_the_master_runs_and_every_claim_and_exercise_holds(lesson, executed):
+    before = {path: path.stat().st_mtime_ns for path in lesson.path.parent.iterdir()}
+    outcome, _ = executed(lesson)
+    assert outcome.verdict == "passed", "\n".join([outcome.cell, *outcome.tail])
+    assert outcome.claims >= 8
+    assert outcome.right == outcome.exercises == len(lesson.exercises) > 0
+    assert {path: path.stat().st_mtime_ns for path in lesson.path.parent.iterdir()} == before
+
+
+@pytest.mark.lesson
+@each_lesson
+def test_every_picture_of_the_executed_lesson_has_alt_text(lesson, executed):
+    _, cells = executed(lesson)
+    n_pictures = 0
+    for cell in cells:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if "image/png" in data:
+                n_pictures += 1
+                images = Images()
+                images.feed("".join(data.get("text/html", "")))
+                assert images.alts, f"{cell['id']}: a picture without HTML that carries its alt text"
+                assert all(len(alt) > 15 for alt in images.alts), f"{cell['id']}: {images.alts}"
+    assert n_pictures >= 5
+
+
+@pytest.mark.lesson
+@each_lesson
+def test_the_empty_student_copy_runs_to_the_end_and_scores_nothing(lesson, executed, tmp_path):
+    path = tmp_path / lesson.path.name
+    path.write_text(student_copy(lesson), encoding="utf-8")
+    outcome, cells = executed(read_lesson(path))
+    assert outcome.verdict == "check failed", "\n".join([outcome.cell, *outcome.tail])
+    assert (outcome.right, outcome.exercises) == (0, len(lesson.exercises))
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    assert code[-1]["execution_count"], "the last cell was not reached"
+    (score,) = (
+        output["data"]["application/vnd.gentutor.score+json"]
+        for cell in code
+        for output in cell["outputs"]
+        if "application/vnd.gentutor.score+json" in output.get("data", {})
+    )
+    assert score["points"] == 0
+    assert score["of"] == lesson.points
+
+
+@each_lesson
+def test_the_student_copy_holds_no_line_of_a_solution(lesson):
+    copy = student_copy(lesson)
+    for source in text_of(lesson, "code"):
+        for solution in re.findall(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", source, flags=re.DOTALL):
+            for line in filter(None, (line.strip() for line in solution.splitlines())):
+                assert line not in copy
+    assert "SOLUTION" not in copy
+
+
+@each_lesson
+def test_the_master_is_in_canonical_form(lesson):
+    assert offences(lesson.path) == []
+
+
+@each_lesson
+def test_the_lesson_has_its_parts_and_its_measure(lesson):
+    prose = "\n".join(text_of(lesson))
+    for part in ("**You will learn**", "**Predict", "**Change it", "**Exercise 1**", "## What we saw"):
+        assert part in prose, f"{part} is missing"
+    for part in ("**Common mistakes.**", "## Sources", "**In a group.**", "<details><summary>Answer</summary>"):
+        assert part in prose, f"{part} is missing"
+    assert 900 <= len(prose.split()) <= 2200  # formulas count as words here
+    lengths = [len(source.splitlines()) for source in text_of(lesson, "code")]
+    assert max(lengths) <= 40
+    assert statistics.median(lengths) <= 10
+    assert 45 <= lesson.minutes <= 90
+
+
+@each_lesson
+def test_links_in_the_lesson_lead_somewhere(lesson):
+    for link in re.findall(r"\]\(([^)#\s]+)", "\n".join(text_of(lesson))):
+        assert link.startswith("https://") or (lesson.path.parent / link).exists(), link
+
+
+@each_lesson
+def test_every_lesson_has_a_teachers_page(lesson):
+    page = lesson.path.parents[1] / "docs" / "teacher" / f"{lesson.name}.md"
+    text = page.read_text(encoding="utf-8")
+    for part in ("## Aim", "## Timing", "## Misconceptions", "## Discussion", "## Answers"):
+        assert part in text, f"{page.name}: {part} is missing"
+    for exercise in lesson.exercises:
+        assert exercise.name in text

@@ -153,11 +153,9 @@ def press(lab: Lab, side: str, n: int, key: str) -> list[float]:
 
 def drag(lab: Lab, side: str, seconds: float) -> dict[str, float]:
     """Drag to and fro; pictures per second, layout shift, share of blank frames."""
-    # A click into another cell than the active one would scroll the notebook and take the slider from under the mouse.
-    lab.page.evaluate("(n) => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = n; }", SIDES[side])
     watch(lab, side)
     handle_of(lab, side).scroll_into_view_if_needed()
-    lab.page.wait_for_timeout(500)
+    lab.page.wait_for_timeout(500)  # cells off the screen have a guessed height: until the notebook is at rest
     box = (handle_of(lab, side) if side == "ours" else lab.cell(SIDES[side]).locator(".noUi-target")).bounding_box()
     height = box["y"] + box["height"] / 2
     if side == "ours":

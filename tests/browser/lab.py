@@ -281,8 +281,8 @@ class Lab:
         return int(self.page.evaluate(f"() => {_NOTEBOOK}.content.widgets.length"))
 
     def cell(self, n: int) -> Any:
-        """Locator of cell `n`."""
-        return self.page.locator(".jp-Notebook .jp-Cell").nth(n)
+        """Locator of cell `n`. JupyterLab hides the insides of a cell that is off the screen: scroll to it first."""
+        return self.page.locator(f'.jp-Notebook .jp-Cell[data-windowed-list-index="{n}"]')
 
     def output(self, n: int) -> Any:
         """Locator of the outputs of cell `n`."""
@@ -293,7 +293,9 @@ class Lab:
         return (self.page.locator(".jp-Notebook") if n is None else self.cell(n)).locator(".gentutor")
 
     def slider(self, name: str, n: int | None = None) -> Any:
-        """Locator of a slider by its accessible name, which is the knob's."""
+        """Locator of a slider by its accessible name, which is the knob's; cell `n` is scrolled to."""
+        if n is not None:
+            self.cell(n).scroll_into_view_if_needed()
         return self.panel(n).get_by_role("slider", name=name, exact=True)
 
     def canvas(self, n: int | None = None) -> Any:

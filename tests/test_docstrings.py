@@ -15,7 +15,8 @@ import gentutor.errors
 
 def all_modules():
     for info in pkgutil.walk_packages(gentutor.__path__, "gentutor."):
-        if not info.name.endswith("__main__"):
+        # A Jupyter configuration file is executed by Jupyter, not imported; __main__ would start the command line.
+        if not info.name.endswith(("__main__", "_config")):
             yield info.name
 
 
@@ -83,7 +84,7 @@ def with_examples():
                 yield test
 
 
-@pytest.mark.parametrize("example", with_examples(), ids=lambda test: test.name)
+@pytest.mark.parametrize("example", list(with_examples()), ids=lambda test: test.name)
 def test_examples_run(example, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     import numpy as np

@@ -17,8 +17,8 @@ FLOORS = [
     {"ethics", "metrics", "plots"},
     {"training", "tuning"},
     {"exercises"},
-    {"widgets"},
-    {"grading", "server", "workspace"},
+    {"server", "widgets"},
+    {"grading", "workspace"},
     {"__main__", "cli"},
 ]
 NEIGHBOURS = {

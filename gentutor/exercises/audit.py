@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+import torch
+
 from gentutor.exercises.contract import Exercise
 from gentutor.exercises.judging import judge_function
 
@@ -46,16 +48,25 @@ class Audit:
 def audit(exercise: Exercise, seeds: Iterable[int]) -> Audit:
     """Judge every planted wrong answer and every right one of an exercise with each of the seeds."""
     result = Audit(exercise.name)
-    for seed in seeds:
-        for misconception in exercise.misconceptions:
-            verdict = judge_function(exercise, misconception.function, seed)
-            result.wrong_tries += 1
-            result.false_passes += verdict.right
-            share = max(result.most_marks.get(misconception.name, 0.0), verdict.points / verdict.of)
-            result.most_marks[misconception.name] = share
-            names = result.recognised_as.setdefault(misconception.name, Counter())
-            names[verdict.misconception] += 1
-        for function in (exercise.own_function(), *exercise.alternatives):
-            result.right_tries += 1
-            result.false_fails += not judge_function(exercise, function, seed).right
+    n_threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # with tensors this small, threads that wait for each other cost ten times the work
+    try:
+        for seed in seeds:
+            _audit_once(exercise, seed, result)
+    finally:
+        torch.set_num_threads(n_threads)
     return result
+
+
+def _audit_once(exercise: Exercise, seed: int, result: Audit) -> None:
+    for misconception in exercise.misconceptions:
+        verdict = judge_function(exercise, misconception.function, seed)
+        result.wrong_tries += 1
+        result.false_passes += verdict.right
+        share = max(result.most_marks.get(misconception.name, 0.0), verdict.points / verdict.of)
+        result.most_marks[misconception.name] = share
+        names = result.recognised_as.setdefault(misconception.name, Counter())
+        names[verdict.misconception] += 1
+    for function in (exercise.own_function(), *exercise.alternatives):
+        result.right_tries += 1
+        result.false_fails += not judge_function(exercise, function, seed).right

@@ -17,7 +17,7 @@ from typing import Any
 _GREEN, _ORANGE, _RED, _BLUE = "#009E73", "#E69F00", "#D55E00", "#0072B2"
 _MARKS = {"good": ("✓", _GREEN), "bad": ("✗", _RED), "open": ("○", _ORANGE), "note": ("›", _BLUE)}
 
-_MARKDOWN_SPECIAL = re.compile(r"([\\*_{}\[\]<>()#+|!~$&])")
+_MARKDOWN_SPECIAL = re.compile(r"([\\*_{}\[\]()#+|!~$])")
 _CODE = re.compile(r"`([^`\n]+)`")
 
 
@@ -91,7 +91,9 @@ class Card:
             "<tr>" + "".join(f'<td style="{cell}">{_html(text)}</td>' for text in row) + "</tr>"
             for row in self.table[1:]
         )
-        return f'<table style="margin:0.3em 0;color:inherit"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+        return (
+            f'<table style="margin:0.3em 0;color:inherit"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+        )
 
 
 def show(card: Card) -> None:
@@ -111,6 +113,6 @@ def _markdown(text: str) -> str:
     """Escape everything that Markdown would take for markup, except code between backquotes."""
     pieces = _CODE.split(text)  # text, code, text, code, ..., text
     return "".join(
-        f"`{piece}`".replace("|", "\\|") if i % 2 else _MARKDOWN_SPECIAL.sub(r"\\\1", piece)
+        f"`{piece}`".replace("|", "\\|") if i % 2 else _MARKDOWN_SPECIAL.sub(r"\\\1", html.escape(piece, quote=False))
         for i, piece in enumerate(pieces)
     )

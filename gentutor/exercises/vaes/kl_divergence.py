@@ -17,6 +17,7 @@ def kl_of_each_unit(mu: Tensor, logvar: Tensor) -> Tensor:
 
 
 def kl_oracle(mu: Tensor, logvar: Tensor) -> Tensor:
+    """Return the KL divergence by torch.distributions in double precision, (B,)."""
     posterior = Normal(mu.double(), logvar.double().exp().sqrt())
     prior = Normal(torch.zeros_like(posterior.loc), torch.ones_like(posterior.loc))
     return kl_of_distributions(posterior, prior).sum(-1)
@@ -29,6 +30,7 @@ def _kl_by_einsum(mu: Tensor, logvar: Tensor) -> Tensor:
 
 
 def kl_by_distributions(mu: Tensor, logvar: Tensor) -> Tensor:
+    """Return it by torch.distributions in single precision, as a student may write it, (B,)."""
     return kl_of_distributions(Normal(mu, (logvar / 2).exp()), Normal(0.0, 1.0)).sum(dim=1)
 
 

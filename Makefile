@@ -1,5 +1,5 @@
 # Each target sets up by itself what it needs, once: the environment .venv, then what is written below the target.
-#   make lab TORCH_INDEX=https://download.pytorch.org/whl/cpu    PyTorch without CUDA: far smaller on Linux
+#   make lab TORCH_INDEX=ADDRESS    ADDRESS of an index that has PyTorch without CUDA: far smaller on Linux
 #   make lab ARGS="--no-browser --port 8899"                      options for the command behind the target
 
 # PYTHON names the Python to use; else it is the first that is new enough and can make environments, or python3, which

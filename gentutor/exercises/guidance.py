@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gentutor.exercises.cards import Card, show
 from gentutor.exercises.contract import N_HINTS
-from gentutor.exercises.progress import Entry, entries, record
+from gentutor.exercises.progress import Entry, entries, lessons_of_this_process, record
 from gentutor.exercises.registry import exercises, find_exercise
 
 MEDIA_TYPE = "application/vnd.gentutor.score+json"
@@ -25,6 +25,7 @@ def hint(name: str) -> None:
         When there is no such exercise.
     """
     exercise = find_exercise(name)
+    name = exercise.name
     number = min(hints_used(name) + 1, N_HINTS)
     record("hint", exercise.lesson, exercise=name, number=number)
     more = "Call it again for the next." if number < N_HINTS else "That was the last one."
@@ -46,13 +47,16 @@ def score(lesson: str | None = None) -> None:
     Parameters
     ----------
     lesson : str, optional
-        Name of the lesson, such as ``"04_vaes"``; all lessons when left out.
+        Name of the lesson, such as ``"04_vaes"``; left out, the lesson that runs in this kernel, or all where none
+        was checked yet.
 
     Raises
     ------
     ExerciseError
         When the lesson has no exercises.
     """
+    here = lessons_of_this_process()
+    lesson = here.pop() if lesson is None and len(here) == 1 else lesson
     attempts: dict[str, list[Entry]] = {}
     for entry in entries("check"):
         attempts.setdefault(str(entry.get("exercise")), []).append(entry)

@@ -71,6 +71,11 @@ def entries(kind: str | None = None) -> list[Entry]:
     return [entry for entry in found if kind is None or entry["kind"] == kind]
 
 
+def lessons_of_this_process() -> set[str]:
+    """Return the lessons whose exercises were checked since the kernel started."""
+    return {str(entry["lesson"]) for entry in _in_memory if entry["kind"] == "check"}
+
+
 def forget() -> None:
     """Forget what this process remembers; files stay as they are."""
     _in_memory.clear()

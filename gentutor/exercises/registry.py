@@ -29,7 +29,7 @@ def exercises(lesson: str | None = None) -> tuple[Exercise, ...]:
 
 
 def find_exercise(name: str) -> Exercise:
-    """Return the exercise whose function has this name.
+    """Return the exercise whose function has this name; hyphens, as in cell names, stand for underscores.
 
     Raises
     ------
@@ -37,8 +37,8 @@ def find_exercise(name: str) -> Exercise:
         When there is none; the message suggests the nearest name.
     """
     by_name = {exercise.name: exercise for exercise in exercises()}
-    if name in by_name:
-        return by_name[name]
+    if name.replace("-", "_") in by_name:
+        return by_name[name.replace("-", "_")]
     near = difflib.get_close_matches(name, by_name, n=1, cutoff=0.5)
     advice = f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(by_name)}."
     raise ExerciseError(f"There is no exercise named {name!r}. {advice}")

@@ -88,9 +88,11 @@ def test_attempts_are_recorded(shown):
 def test_three_hints_and_the_last_stays(shown):
     for _ in range(4):
         hint("elbo")
+    hint("kl-divergence")  # the name of its cell
+    assert shown.pop().headline == "Hint 1 of 3: kl_divergence"
     assert [card.headline for card in shown] == [f"Hint {n} of 3: elbo" for n in (1, 2, 3, 3)]
     assert len({card.lines[0] for card in shown}) == 3
-    assert len(stored.entries("hint")) == 4
+    assert len(stored.entries("hint")) == 5
 
 
 def test_score_counts_the_last_attempt_and_not_the_empty_ones(shown):
@@ -106,7 +108,7 @@ def test_score_counts_the_last_attempt_and_not_the_empty_ones(shown):
     assert list(card.table[2]) == ["kl_divergence", "3 of 3", "right", "1", "1"]
     check(named(lambda mu, logvar: mu))
     score()
-    assert shown[-1].payload[SCORE]["points"] == 0
+    assert shown[-1].payload[SCORE] == {"lesson": "04_vaes", "points": 0, "of": 10}
 
 
 def test_claims(shown):

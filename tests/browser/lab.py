@@ -222,6 +222,7 @@ class Lab:
     errors: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.page.set_default_timeout(1000 * _START_SECONDS)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("console", lambda said: self.errors.extend([said.text] if said.type == "error" else []))
 

@@ -227,7 +227,8 @@ def main() -> None:
 
         there = (options.data / "train-images-idx3-ubyte.gz").is_file()
         complete = there and not options.quick
-        data = "all 60,000 images" if complete else "the 20,000 bundled images" + " (the full set is not here)" * (not there)
+        data = "all 60,000 images" if complete else "the 20,000 bundled images"
+        data += "" if there else " (the full set is not here)"
         sides = SIDES if bfloat16_pays() else ("reference", "float32")
         table = measure(options.data if complete else None, data, 1 if options.quick else options.seeds, sides)
         for row in table:

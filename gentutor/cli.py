@@ -74,6 +74,30 @@ def lab(
 
 
 @app.command()
+def doctor(
+    browser: Annotated[bool, typer.Option("--browser", help="Also measure a widget's round trip in Chromium.")] = False,
+) -> None:
+    """Say what this machine can do, and what to do about what is missing."""
+    from rich.console import Console
+    from rich.markup import escape
+
+    from gentutor.workspace.doctor import BROKEN, GOOD, examine
+
+    console = Console()
+    broken = 0
+    for finding in examine(browser=browser):
+        broken += finding.state == BROKEN
+        mark = {GOOD: "[green]✓[/]", BROKEN: "[bold red]✗[/]"}.get(finding.state, "[yellow]![/]")
+        console.print(f"{mark} [bold]{finding.about}[/]: {escape(finding.text)}", highlight=False, soft_wrap=True)
+        if finding.remedy:
+            console.print(f"    {finding.remedy}", highlight=False, markup=False, soft_wrap=True)
+    if broken:
+        console.print(f"\n{broken} thing{'s' if broken > 1 else ''} must be mended before the lessons can run.")
+        raise typer.Exit(1)
+    console.print("\nThe lessons can run here.")
+
+
+@app.command()
 def run(  # noqa: PLR0917  (the options of a command)
     lessons: Names = None,
     profile: Annotated[str, typer.Option(help="quick (tests) or full (class).")] = "quick",

@@ -18,6 +18,8 @@
 //
 // Every control works by keyboard: arrows, Page Up and Down, Home and End on the slider; any number in the box.
 
+// Labels find their sliders by id, and every panel of a notebook brings a copy of this module.
+const gtCopy = Math.random().toString(36).slice(2);
 let gtCount = 0;
 
 function make(tag, attributes = {}, ...children) {
@@ -89,7 +91,7 @@ function readNumber(text, knob) {
 }
 
 function makeControl(knob, start, { onInput, say, compact }) {
-  const id = `gt-${++gtCount}`;
+  const id = `gt-${gtCopy}-${++gtCount}`;
   const stops = knobStops(knob);
   const last = stops.length - 1;
   const usual = formatNumber(knob.value, knob.whole);

@@ -38,17 +38,19 @@ class GuardedPanel(ipywidgets.VBox):  # type: ignore[misc]
         self.pulse = ipywidgets.Play(
             min=0, max=PATIENCE, interval=1000, layout=ipywidgets.Layout(display="none"), _view_count=0
         )
-        # A Play counts only when it is switched on after the page has made its view.
-        self.pulse.observe(lambda change: self.pulse.set_trait("playing", bool(change["new"])), "_view_count")
+        self.pulse.observe(self._seen, "_view_count")
         page.on_msg(self._heard)
         self.pulse.observe(self._ticked, "value")
         super().__init__([page, self.pulse], layout=ipywidgets.Layout(overflow="visible"))
 
+    def _seen(self, change: Any) -> None:
+        # A Play counts only when it is switched on after the page has made its view.
+        self.pulse.playing = bool(change["new"]) and not self.settled
+
     def _heard(self, *_: Any) -> None:
         if self.page.shown and not self.settled:
             self.settled = True
-            self.children = [self.page]
-            close_whole(self.pulse)
+            self.pulse.playing = False
 
     def _ticked(self, change: Any) -> None:
         if change["new"] >= PATIENCE and not self.settled:

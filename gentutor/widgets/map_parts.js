@@ -27,7 +27,7 @@ function makeNeighbours(z, labels, extent) {
 }
 
 function makeSlider(label, low, high, step, onInput) {
-  const id = `gt-map-${++gtCount}`;
+  const id = `gt-map-${gtCopy}-${++gtCount}`;
   const range = make("input", { type: "range", id, class: "gt-range", min: low, max: high, step });
   const shown = make("output", { for: id });
   range.addEventListener("input", () => onInput(Number(range.value)));

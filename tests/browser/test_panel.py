@@ -43,7 +43,7 @@ SHOW = "panel(draw, knobs, title='Waves', alt='Waves')"
 def opened(server: LabServer, browser: Any) -> Iterator[Lab]:
     """One notebook for most tests of this file; each sets what it needs."""
     with open_lab(server, browser) as lab:
-        lab.open(lab.write("panel.ipynb", [SETUP, SHOW, "'a cell below'", "time.sleep(3)"]))
+        lab.open(lab.write("panel.ipynb", [SETUP, SHOW, SHOW, "'a cell below'"]))
         lab.run(0)
         yield lab
 
@@ -129,6 +129,18 @@ def test_controls_have_names_descriptions_and_units(lab: Lab) -> None:
     assert described.split("\n") == ["Weight of KL.", "Higher: smoother samples."]
     image = lab.panel(1).get_by_role("img", name="Waves. beta 1, latent_dim 20, shift 0. beta 1.")
     assert image.count() == 1
+
+
+def test_labels_stay_with_their_own_panel(lab: Lab) -> None:
+    lab.run(2)
+    try:
+        for cell in (1, 2):
+            assert lab.panel(cell).get_by_role("slider", name="beta", exact=True).count() == 1
+            lab.cell(cell).scroll_into_view_if_needed()
+        ids = lab.page.evaluate("() => [...document.querySelectorAll('.gentutor [id]')].map((el) => el.id)")
+        assert len(ids) == len(set(ids)) == 12
+    finally:
+        lab.page.evaluate("() => window.jupyterapp.commands.execute('notebook:clear-cell-output')")
 
 
 def test_arrow_keys_change_the_value_and_not_the_cell(lab: Lab) -> None:

@@ -41,7 +41,7 @@ def reference(folder: Path, seed: int) -> dict[str, float]:
     from torch import nn, optim
     from torch.nn import functional as F
     from torch.utils.data import DataLoader
-    from torchvision import datasets, transforms
+    from torchvision import datasets, transforms  # type: ignore[import-untyped]
 
     class ReferenceVAE(nn.Module):
         def __init__(self) -> None:
@@ -101,6 +101,8 @@ def reference(folder: Path, seed: int) -> dict[str, float]:
 
 def ours(folder: Path, seed: int, *, bfloat16: bool, bundled: bool) -> dict[str, float]:
     """Train gentutor's recipe."""
+    import torch
+
     from gentutor.datasets import load_fashion, load_full_fashion
     from gentutor.metrics import test_elbo
     from gentutor.models.recipe import FAST, BFloat16VAE, adam, update
@@ -117,7 +119,9 @@ def ours(folder: Path, seed: int, *, bfloat16: bool, bundled: bool) -> dict[str,
     steps = batches.steps_for(BUNDLED_EPOCHS if bundled else FAST["epochs"], batch_size)
     for step in range(steps):
         settings = SimpleNamespace(lr=FAST["lr"], beta=1.0, warm_up=0.0, free_bits=0.0, progress=step / steps)
-        update(model, optimiser, batches.at(step * batch_size, batch_size), settings, noise)
+        batch = batches.at(step * batch_size, batch_size)
+        assert isinstance(batch, torch.Tensor)  # one tensor of examples gives batches that are a tensor
+        update(model, optimiser, batch, settings, noise)
     seconds = time.perf_counter() - started
     ended = time.time()
     test = load_fashion("test").x if bundled else load_full_fashion(folder, split="test").x

@@ -76,6 +76,4 @@ def test_group_means_and_direction_recover_a_planted_step() -> None:
     z = centres[y] + 0.1 * torch.randn(3000, 2, generator=rng())
     torch.testing.assert_close(group_means(z, y), centres, atol=0.02, rtol=0)
     two = z[y < 2]
-    torch.testing.assert_close(
-        attribute_direction(two, y[y < 2] == 1), torch.tensor([4.0, 0.0]), atol=0.02, rtol=0
-    )
+    torch.testing.assert_close(attribute_direction(two, y[y < 2] == 1), torch.tensor([4.0, 0.0]), atol=0.02, rtol=0)

@@ -58,9 +58,7 @@ def test_the_exact_likelihood_is_the_gaussians() -> None:
     w = model.decoder.weight.double()
     cov = w @ w.T + model.pixel_logvar.double().exp() * torch.eye(6)
     gap = x.flatten(1).double() - model.decoder.bias.double()
-    expected = -0.5 * (
-        (gap @ torch.linalg.inv(cov) * gap).sum(1) + torch.logdet(cov) + 6 * math.log(2 * math.pi)
-    )
+    expected = -0.5 * ((gap @ torch.linalg.inv(cov) * gap).sum(1) + torch.logdet(cov) + 6 * math.log(2 * math.pi))
     torch.testing.assert_close(model.log_likelihood(x).double(), expected, rtol=1e-4, atol=1e-4)
 
 

@@ -10,6 +10,7 @@ const ICONS = {
 };
 const STATE_NAMES = { training: "Training", paused: "Paused", done: "Finished", diverged: "Diverged" };
 const ANSWER_LOST_MS = 3000; // an acknowledgement that has not come by then is not waited for
+const SILENCE_MS = 5000; // a page without a kernel, such as an exported one, says so after this long
 
 function icon(name) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
@@ -280,7 +281,11 @@ function render({ model, el }) {
   el.append(root);
   model.on("msg:custom", take);
   model.send({ kind: "ready", view: viewId });
+  const silence = setTimeout(() => {
+    if (!status) words.textContent = "No answer from the kernel yet. If it is not busy, run this cell again to train.";
+  }, SILENCE_MS);
   return () => {
+    clearTimeout(silence);
     model.off("msg:custom", take);
     theme.disconnect();
     chart.stop();

@@ -82,22 +82,22 @@ def show_images(
     grids = {
         label: image_grid(x, n_columns or (len(x) if isinstance(rows, Mapping) else None)) for label, x in named.items()
     }
-    heights = [grid.shape[0] for grid in grids.values()]
-    widest = max(grid.shape[1] for grid in grids.values())
-    margin = 0.3 + 0.085 * max(len(label) for label in named) if any(named) else 0.0  # inches for labels on the left
-    figure = Figure(
-        figsize=(widest * zoom / _DPI + margin, sum(heights) * zoom / _DPI + 0.12 * len(grids) + (0.3 if title else 0)),
-        dpi=_DPI,
-        layout="constrained",
-    )
-    axes = figure.subplots(len(grids), 1, squeeze=False, height_ratios=heights)
-    for ax, (label, grid) in zip(axes.flat, grids.items(), strict=True):
-        ax.imshow(grid, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
-        ax.set(xticks=[], yticks=[], xlim=(-0.5, widest - 0.5))
-        ax.spines[:].set_visible(False)
-        ax.set_ylabel(label, rotation=0, ha="right", va="center")
+    # Placed by hand, in inches: automatic layouts cut off labels beside images whose aspect is fixed.
+    gap, label_width, title_height = 0.08, 0.09 * max(map(len, named)) + 0.1, 0.3 if title else 0.0
+    inches = {label: (grid.shape[1] * zoom / _DPI, grid.shape[0] * zoom / _DPI) for label, grid in grids.items()}
+    width = label_width + max(w for w, _ in inches.values())
+    height = title_height + sum(h + gap for _, h in inches.values())
+    figure = Figure(figsize=(width, height), dpi=_DPI)
+    top = height - title_height
+    for label, grid in grids.items():
+        w, h = inches[label]
+        ax = figure.add_axes((label_width / width, (top - h) / height, w / width, h / height), frameon=False)
+        ax.imshow(grid, cmap="gray", vmin=0, vmax=255, interpolation="nearest", aspect="auto")
+        ax.set(xticks=[], yticks=[])
+        figure.text((label_width - 0.1) / width, (top - h / 2) / height, label, ha="right", va="center")
+        top -= h + gap
     if title:
-        figure.suptitle(title)
+        figure.text(0.5, 1 - 0.15 / height, title, ha="center", va="center")
     return Picture(figure, alt)
 
 

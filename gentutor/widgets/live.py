@@ -30,7 +30,7 @@ class LivePanel(anywidget.AnyWidget):
     from the trainer's own thread, so they come while another cell runs.
     """
 
-    _esm = page("controls.js", "picture.js", "curves.js", "live.js")
+    _esm = page("controls.js", "picture.js", "curves.js", "transport.js", "live.js")
     _css = page("controls.css", "live.css")
     setup = traitlets.Dict().tag(sync=True)
     _closed = True  # until it is built
@@ -78,7 +78,7 @@ class LivePanel(anywidget.AnyWidget):
                 return
             self._context = contextvars.copy_context()
             try:
-                picture = move(content)
+                picture = move(content) is not False  # a move that leaves the weights alone says so
             except GentutorError as error:
                 self.steering.words = str(error)
                 picture = True
@@ -87,9 +87,9 @@ class LivePanel(anywidget.AnyWidget):
                 self._post(answer | {"step": self.steering.run.position})
             # While it trains, the trainer's next frame shows the change.
             if not self.player.training or content["kind"] == "ready":
-                self.update(picture=bool(picture))
+                self.update(picture)
 
-    def _do_ready(self, content: dict[str, Any]) -> bool:
+    def _do_ready(self, content: dict[str, Any]) -> None:
         self.seen = True
         self._views.add(str(content.get("view")))
         self._feed.restart()
@@ -97,7 +97,6 @@ class LivePanel(anywidget.AnyWidget):
         if self._autoplay and not run.trouble and run.position == run.end < run.steps:
             self._autoplay = False
             self.player.play()
-        return True
 
     def _do_gone(self, content: dict[str, Any]) -> bool:
         self._views.discard(str(content.get("view")))
@@ -105,29 +104,24 @@ class LivePanel(anywidget.AnyWidget):
             self.player.pause("Paused, because the panel was closed.")
         return False
 
-    def _do_play(self, content: dict[str, Any]) -> bool:
+    def _do_play(self, content: dict[str, Any]) -> None:
         self.player.play()
-        return True
 
-    def _do_pause(self, content: dict[str, Any]) -> bool:
+    def _do_pause(self, content: dict[str, Any]) -> None:
         self.player.pause()
-        return True
 
-    def _do_stop(self, content: dict[str, Any]) -> bool:
+    def _do_stop(self, content: dict[str, Any]) -> None:
         self.player.pause()
         run = self.steering.run
         self.steering.words = f"Stopped at step {run.position:,} of {run.steps:,}. The weights stay as they are."
-        return True
 
-    def _do_step(self, content: dict[str, Any]) -> bool:
+    def _do_step(self, content: dict[str, Any]) -> None:
         self.player.pause()
         self.steering.step()
-        return True
 
-    def _do_rewind(self, content: dict[str, Any]) -> bool:
+    def _do_rewind(self, content: dict[str, Any]) -> None:
         self.player.pause()
         self.steering.rewind(int(content["step"]))
-        return True
 
     def _do_set(self, content: dict[str, Any]) -> bool:
         before = self.steering.run
@@ -136,21 +130,18 @@ class LivePanel(anywidget.AnyWidget):
             self.player.play()  # the branch is trained now
         return self.steering.run is not before
 
-    def _do_branch(self, content: dict[str, Any]) -> bool:
+    def _do_branch(self, content: dict[str, Any]) -> None:
         self.player.pause()
         self.steering.branch()
-        return True
 
-    def _do_choose(self, content: dict[str, Any]) -> bool:
+    def _do_choose(self, content: dict[str, Any]) -> None:
         self.player.pause()
         self.steering.choose(int(content["run"]))
-        return True
 
-    def _do_heal(self, content: dict[str, Any]) -> bool:
+    def _do_heal(self, content: dict[str, Any]) -> None:
         self.player.pause()
         self.steering.heal()
         self.player.play()
-        return True
 
     # Changes that come from elsewhere
 
@@ -173,20 +164,10 @@ class LivePanel(anywidget.AnyWidget):
         """The view of the active run's weights as they are, (H, W) or (H, W, 3); None without a view."""
         return self._feed.picture(self.steering.run)
 
-    @property
-    def state(self) -> str:
-        """``"training"``, ``"paused"``, ``"done"`` or ``"diverged"``."""
-        run = self.steering.run
-        if run.trouble:
-            return "diverged"
-        if self.player.training:
-            return "training"
-        return "done" if run.position >= run.steps else "paused"
-
     def update(self, picture: bool = True) -> None:
         """Send the page everything that may have changed since the last time."""
         if self._views and not self._closed:
-            self._post(*self._feed.update(self.state, picture))
+            self._post(*self._feed.update(self.player.state, picture))
 
     def _post(self, content: dict[str, Any], buffers: Sequence[NDArray[Any]] = ()) -> None:
         views = [memoryview(buffer.data).cast("B") for buffer in buffers]

@@ -43,6 +43,16 @@ class Player:
         self._stopping = False
         self._due = 0.0
 
+    @property
+    def state(self) -> str:
+        """``"training"``, ``"paused"``, ``"done"`` or ``"diverged"``."""
+        run = self._steering.run
+        if run.trouble:
+            return "diverged"
+        if self.training:
+            return "training"
+        return "done" if run.position >= run.steps else "paused"
+
     def play(self) -> None:
         """Train the active run, in place of whatever is trained now.
 

@@ -72,7 +72,7 @@ class Steering:
         self.words = f"{self.run.name} starts at step {self.run.position:,}. Move a knob, then press Play."
 
     def _branch(self, **knobs: float) -> None:
-        self.run = self.run.branch(**knobs)
+        self.run = self.run.branch(None, **knobs)
 
     def rewind(self, step: int) -> None:
         """Show the weights of the snapshot nearest to `step`."""

@@ -79,9 +79,10 @@ class LivePanel(anywidget.AnyWidget):
             self._context = contextvars.copy_context()
             try:
                 picture = move(content) is not False  # a move that leaves the weights alone says so
-            except GentutorError as error:
-                self.steering.words = str(error)
-                picture = True
+            except Exception as error:  # the page is told; here it would end in the kernel's log, where nobody looks
+                ours = isinstance(error, GentutorError)
+                self.steering.words = str(error) if ours else f"{type(error).__name__}: {error}"
+                picture = ours
             if "n" in content:
                 answer = {"kind": "ack", "move": content["kind"], "n": content["n"], "time": time.time()}
                 self._post(answer | {"step": self.steering.run.position})

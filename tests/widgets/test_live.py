@@ -261,6 +261,8 @@ def test_an_update_that_raises_is_named(open_panel):
     page.move("play")
     page.wait(lambda: "shapes do not fit" in page.status["words"])
     assert page.status["state"] == "paused"
+    page.move("step")
+    assert page.status["words"] == "ValueError: shapes do not fit"
 
 
 def test_a_second_panel_that_trains_pauses_the_first(open_panel):

@@ -52,11 +52,10 @@ class Progress:
     def ended(self, outcome: Outcome) -> None:
         """Say that one lesson is done."""
         self.n_done += 1
-        self.console.print(
-            f"{self.n_done} of {self.n_lessons}: {outcome.lesson} {outcome.verdict} after {outcome.seconds:.1f} s",
-            style=None if outcome.passed else "bold red",
-            highlight=False,
-        )
+        if self._live:
+            self._live.update(Text(""))
+        said = f"{self.n_done} of {self.n_lessons}: {outcome.lesson} {outcome.verdict} after {outcome.seconds:.1f} s"
+        self.console.print(Text(said, style="" if outcome.passed else "bold red"))
 
     def _line(self, job: Job) -> str:
         where = f"cell {job.cell['index']} of {job.cell['of']} ({job.cell['id']})" if job.cell else "starting"

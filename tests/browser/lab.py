@@ -16,7 +16,6 @@ import io
 import json
 import os
 import secrets
-import shutil
 import signal
 import socket
 import subprocess
@@ -36,8 +35,8 @@ import psutil
 from PIL import Image
 
 from gentutor.server.nodelay import CONFIG_FILE
+from gentutor.workspace.browser import find_chromium
 
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_MISSING = (
     "No Chromium was found, so the browser tests could not run and the test run does not count as passed. "
     "Install it (Debian and Ubuntu: sudo apt-get install chromium; others: https://www.chromium.org), then run again."
@@ -67,11 +66,6 @@ new PerformanceObserver((list) => {
 _NOTEBOOK = "window.jupyterapp.shell.currentWidget"
 _KERNEL = f"{_NOTEBOOK}.sessionContext.session.kernel"
 _IDLE = f"() => {_KERNEL.replace('.', '?.')}?.status === 'idle'"
-
-
-def find_chromium() -> str | None:
-    """Path of a Chromium on this machine."""
-    return next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
 
 
 @contextmanager

@@ -26,7 +26,6 @@ except ImportError:  # Debian has it in a package of its own, which `check_pytho
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 OLDEST = (3, 11)
 FULL_GB, SMALL_GB = 7.0, 2.5
-CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 FIRST_FROM_INDEX = ("torch", "torchvision")
 NOISE = ("WARNING: Location", "Requirement already satisfied", "Looking in indexes", "[notice]")
 
@@ -128,7 +127,7 @@ def check_disk(folder, torch_index, has_torch):
     needed = 0.5 if has_torch else (FULL_GB if big else SMALL_GB)
     free = shutil.disk_usage(folder).free / 1e9
     if free < needed:
-        hint = f" PyTorch's build without CUDA is far smaller: make lab TORCH_INDEX={CPU_INDEX}"
+        hint = " PyTorch's build without CUDA is far smaller: make lab TORCH_INDEX=(its CPU index)."
         raise SetupError(
             f"The disk that holds {folder} has {free:.1f} GB free, but about {needed:.1f} GB are needed. Free some "
             "space and run the command again." + (hint if big and not has_torch else "")

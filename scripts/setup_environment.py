@@ -127,7 +127,7 @@ def check_disk(folder, torch_index, has_torch):
     needed = 0.5 if has_torch else (FULL_GB if big else SMALL_GB)
     free = shutil.disk_usage(folder).free / 1e9
     if free < needed:
-        hint = " PyTorch's build without CUDA is far smaller: make lab TORCH_INDEX=ADDRESS, the address of its CPU index."
+        hint = " PyTorch without CUDA is far smaller: make lab TORCH_INDEX=ADDRESS, the address of its CPU index."
         raise SetupError(
             f"The disk that holds {folder} has {free:.1f} GB free, but about {needed:.1f} GB are needed. Free some "
             "space and run the command again." + (hint if big and not has_torch else "")

@@ -8,12 +8,13 @@ decoded samples. Three questions:
 
 - The learning rate is moved by an arrow key. From the time stamp of the key's input event to the start of the first
   update that uses the new value: both are read from this machine's clock, in the page and in the update itself.
-- The same number of updates is trained by ``run.finish()`` without a panel and on the panel, in turns: updates a
-  second, the first ones of each turn left out.
+- The same number of updates is trained in the background thread without a panel and on the panel, in turns: updates
+  a second, the first ones of each turn left out.
 - Trainer threads after the cell was run again in the middle of training, and after an interrupt.
 
 Both sides run with ``OMP_WAIT_POLICY=PASSIVE``: else torch's threads spin while they wait for one another, which on a
-busy machine slows the main thread's pool down many times and the trainer's not at all.
+busy machine slows one thread's pool down many times and another's not at all. For the same reason the reference
+trains in a background thread too.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ def trainers():
     return sum(thread.name == background.THREAD_NAME for thread in threading.enumerate())
 """
 PANEL = "run = fresh(steps)\nlive(run, view=view, alt='Samples.')"
-HEADLESS = "run = fresh(steps).finish(progress=False)"
+HEADLESS = "run = fresh(steps)\nbackground.start(run)\nbackground.wait_for(run)"
 WATCH = """(slider) => {
   window.moves = [];
   slider.addEventListener("input", (event) => {

@@ -10,6 +10,7 @@ function render({ model, el }) {
   const runs = []; // {id, label, from, marks, curves: {name: {steps, values}}}
   let status = null;
   let log = false;
+  let chartPainted = 0;
   const moves = newestFirst((message) => model.send(message));
   const ask = (kind) => () => model.send({ kind });
 
@@ -113,6 +114,7 @@ function render({ model, el }) {
 
   function paintChart() {
     if (!status) return;
+    chartPainted = performance.now();
     chart.draw({ names: setup.curves, runs, active: status.active, steps: setup.steps, position: status.position, log });
   }
 
@@ -131,7 +133,10 @@ function render({ model, el }) {
       const pressed = String(id === status.active);
       if (label.textContent !== run.label) label.textContent = run.label;
       if (button.getAttribute("aria-pressed") !== pressed) button.setAttribute("aria-pressed", pressed);
-      paintSample(button.querySelector("canvas"), run.id);
+      const sample = button.querySelector("canvas");
+      const ink = getComputedStyle(root).color; // another theme has another ink
+      if (sample.dataset.ink !== ink) paintSample(sample, run.id);
+      sample.dataset.ink = ink;
     });
   }
 
@@ -211,7 +216,8 @@ function render({ model, el }) {
     }
     showStatus();
     showLegend();
-    paintChart();
+    // Curves move less than samples: half as many paintings leave the processor to the training.
+    if (status.state !== "training" || performance.now() - chartPainted > 180) paintChart();
   }
 
   const theme = new MutationObserver(() => status && (showLegend(), paintChart()));

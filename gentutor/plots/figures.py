@@ -83,7 +83,7 @@ def show_images(
         label: image_grid(x, n_columns or (len(x) if isinstance(rows, Mapping) else None)) for label, x in named.items()
     }
     # Placed by hand, in inches: automatic layouts cut off labels beside images whose aspect is fixed.
-    gap, label_width, title_height = 0.08, 0.09 * max(map(len, named)) + 0.1, 0.3 if title else 0.0
+    gap, label_width, title_height = 0.08, 0.1 * max(map(len, named)) + 0.1, 0.3 if title else 0.0
     inches = {label: (grid.shape[1] * zoom / _DPI, grid.shape[0] * zoom / _DPI) for label, grid in grids.items()}
     width = label_width + max(w for w, _ in inches.values())
     height = title_height + sum(h + gap for _, h in inches.values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 import torch
@@ -51,7 +52,7 @@ class Snapshot:
             # A copy again: optimisers keep the very tensors they are given and then change them in place.
             part.load_state_dict(clone(self.states[name]))
 
-    @property
+    @cached_property
     def n_bytes(self) -> int:
         """Memory that the tensors of this snapshot take, in bytes."""
         return sum(tensor.numel() * tensor.element_size() for tensor in tensors_in(self.states).values())

@@ -28,11 +28,7 @@ def is_words(cell_id: str) -> bool:
     >>> is_words("kl-divergence"), is_words("3f9a02bc"), is_words("imports-2")
     (True, False, True)
     """
-    return (
-        len(cell_id) <= _LONGEST_ID
-        and _WORDS.fullmatch(cell_id) is not None
-        and _RANDOM.fullmatch(cell_id) is None
-    )
+    return len(cell_id) <= _LONGEST_ID and _WORDS.fullmatch(cell_id) is not None and _RANDOM.fullmatch(cell_id) is None
 
 
 def words_of(text: str) -> str:

@@ -217,4 +217,3 @@ def round_trip() -> Finding:
     if median <= 30:
         return Finding("Round trip", GOOD, text)
     return Finding("Round trip", NOTE, text, "Sliders will feel slow. Close other programs; start with `gentutor lab`.")
-

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from gentutor.server.threads import patient_threads
+
 WALLS = Path(__file__).parent / "walls"
 
 
@@ -20,7 +22,7 @@ def lesson_environment(scratch: Path, notebooks: Path, threads: int | None = Non
     threads : int, optional
         How many threads numerical libraries may use; all cores where it is not given.
     """
-    environment = dict(os.environ)
+    environment = dict(os.environ) | patient_threads()
     before = environment.get("PYTHONPATH")
     environment |= {
         "PYTHONPATH": os.pathsep.join([str(WALLS), *([before] if before else [])]),

@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 from gentutor.errors import SetupError
 from gentutor.server.nodelay import OPTION
+from gentutor.server.threads import patient_threads
 from gentutor.workspace.lessons import lesson_paths
 from gentutor.workspace.student_folder import touched_copies
 
@@ -99,10 +100,14 @@ def server_command(workspace: Path, port: int, *, browser: bool = True, extra: S
 def server_environment() -> dict[str, str]:
     """The server's environment: gentutor's settings, and the kernel of this very Python."""
     before = os.environ.get("JUPYTER_CONFIG_PATH")
-    return dict(os.environ) | {
-        "JUPYTER_CONFIG_PATH": os.pathsep.join([str(SETTINGS), *([before] if before else [])]),
-        "JUPYTER_PREFER_ENV_PATH": "1",  # no kernel called python3 from the user's home
-    }
+    return (
+        dict(os.environ)
+        | patient_threads()
+        | {
+            "JUPYTER_CONFIG_PATH": os.pathsep.join([str(SETTINGS), *([before] if before else [])]),
+            "JUPYTER_PREFER_ENV_PATH": "1",  # no kernel called python3 from the user's home
+        }
+    )
 
 
 def serve(command: Sequence[str]) -> int:

@@ -43,9 +43,7 @@ echo = Echo()
 echo.on_msg(lambda widget, content, buffers: widget.send({{}}))
 echo'''
 
-_KERNEL_IS_IDLE = (
-    "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
-)
+_KERNEL_IS_IDLE = "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
 
 
 def round_trips() -> list[float]:

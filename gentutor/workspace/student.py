@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 _NAME = "EXERCISE_NAME"
 CODE_STUB = (
-    f"# YOUR CODE HERE, in place of the line below. Stuck? hint(\"{_NAME}\") gives a first hint, again a second.\n"
-    f"raise NotImplementedError(\"{_NAME} is still to be written\")"
+    f'# YOUR CODE HERE, in place of the line below. Stuck? hint("{_NAME}") gives a first hint, again a second.\n'
+    f'raise NotImplementedError("{_NAME} is still to be written")'
 )
 """What stands in a student copy where the solution stood; `EXERCISE_NAME` becomes the exercise's name."""
 

@@ -48,6 +48,8 @@ def main(specification: dict[str, Any]) -> None:
             cwd=specification["cwd"],
             progress_bar=False,
             start_timeout=120,
+            # With widget state in the file nbconvert shows live views, which need a network, in place of the pictures.
+            store_widget_state=False,
         )
     except PapermillExecutionError as error:
         report("end", verdict="cell failed", lines=_last_lines(error))

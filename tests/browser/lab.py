@@ -35,6 +35,7 @@ import psutil
 from PIL import Image
 
 from gentutor.server.nodelay import CONFIG_FILE
+from gentutor.server.threads import patient_threads
 from gentutor.workspace.browser import find_chromium
 
 CHROMIUM_MISSING = (
@@ -147,7 +148,7 @@ def lab_server(
             stdout=sink,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
-            env={**os.environ, **settings, **(environment or {})},
+            env={**os.environ, **patient_threads(), **settings, **(environment or {})},
             start_new_session=True,
         )
     try:

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from gentutor.exercises.registry import exercises as exercises_of
 from gentutor.workspace.canonical import offences
 from gentutor.workspace.files import cell_source, read_notebook
 from gentutor.workspace.lessons import read_lesson
@@ -85,6 +86,12 @@ def test_the_student_copy_holds_no_line_of_a_solution(lesson):
             for line in filter(None, (line.strip() for line in solution.splitlines())):
                 assert line not in copy
     assert "SOLUTION" not in copy
+
+
+@each_lesson
+def test_the_points_in_the_notebook_are_those_of_the_exercises(lesson):
+    contracts = {exercise.name: exercise.points for exercise in exercises_of(lesson.name)}
+    assert {exercise.name: exercise.points for exercise in lesson.exercises} == contracts
 
 
 @each_lesson

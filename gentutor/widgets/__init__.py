@@ -6,19 +6,17 @@ Each is loaded when it is first asked for, so that a lesson pays only for what i
 from __future__ import annotations
 
 import importlib
-import sys
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gentutor.widgets.frames import Frame
-    from gentutor.widgets.latent_map import latent_map
-    from gentutor.widgets.live import live
-    from gentutor.widgets.panel import panel
+    from gentutor.widgets.live_panel import live
+    from gentutor.widgets.map_panel import latent_map
+    from gentutor.widgets.slider_panel import panel
 
 __all__ = ["Frame", "latent_map", "live", "panel"]
 
-_HOME = {"Frame": "frames", "latent_map": "latent_map", "live": "live", "panel": "panel"}
+_HOME = {"Frame": "frames", "latent_map": "map_panel", "live": "live_panel", "panel": "slider_panel"}
 
 
 def __getattr__(name: str) -> Any:
@@ -26,12 +24,3 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"gentutor.widgets has no {name!r}; it has: {', '.join(__all__)}.")
     return getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
 
-
-class _Widgets(ModuleType):
-    def __setattr__(self, name: str, value: object) -> None:
-        # Python binds a loaded submodule under its own name; here that name stays with the function in it.
-        if not (name in _HOME and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Widgets

@@ -1,5 +1,5 @@
 // The live-training panel's page side: transport, samples, curves with a scrubber under them, legend, knobs.
-// Joined behind controls.js, picture.js, curves.js and transport.js; see live.py for the messages.
+// Joined behind controls.js, picture.js, curves.js and transport.js; see live_panel.py for the messages.
 
 const STATE_NAMES = { training: "Training", paused: "Paused", done: "Finished", diverged: "Diverged" };
 const SILENCE_MS = 5000; // a page without a kernel, such as an exported one, says so after this long

@@ -9,7 +9,7 @@ import numpy as np
 from gentutor.plots import PALETTE, still_bundle
 
 if TYPE_CHECKING:
-    from gentutor.widgets.live import LivePanel
+    from gentutor.widgets.live_panel import LivePanel
 
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 

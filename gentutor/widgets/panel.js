@@ -1,5 +1,5 @@
 // The panel's page side: controls beside a picture, curves and a caption, fed with raw pixels by the kernel.
-// Joined behind controls.js and picture.js; see panel.py for the messages.
+// Joined behind controls.js and picture.js; see slider_panel.py for the messages.
 
 const SLOW_MS = 25;      // a slower draw is asked for one at a time: a second one would only wait behind it
 const PATIENCE_MS = 1000;  // after this long the panel says that it is computing

@@ -19,7 +19,7 @@ from torch import nn
 from gentutor.models.vae import VAE
 from gentutor.widgets import latent_map
 from gentutor.widgets.in_page import layers_of, pack_layers
-from gentutor.widgets.latent_map import LatentMap
+from gentutor.widgets.map_panel import LatentMap
 from gentutor.widgets.pages import page as joined
 from tests.browser.lab import Lab
 

@@ -23,7 +23,7 @@ from gentutor.widgets.cells import close_whole
 from gentutor.widgets.core_panel import CorePanel
 from gentutor.widgets.fallback import PATIENCE, GuardedPanel
 from gentutor.widgets.page_panel import PagePanel
-from gentutor.widgets.panel import StillPanel
+from gentutor.widgets.slider_panel import StillPanel
 
 KNOBS = KnobSet(
     Knob("grey", 128, 0, 255, help="Brightness.", effect="higher: brighter."),
@@ -239,7 +239,7 @@ def test_page_panel_stays_once_it_has_told_that_it_is_shown(shown: Any) -> None:
 def test_without_anywidget_the_core_panel_is_made() -> None:
     code = (
         "import sys; sys.modules['anywidget'] = None\n"
-        f"{_ALONE}from gentutor.widgets.panel import panel\nprint(type(panel(draw, KNOBS)).__name__)"
+        f"{_ALONE}from gentutor.widgets.slider_panel import panel\nprint(type(panel(draw, KNOBS)).__name__)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "CorePanel", done.stderr
@@ -258,9 +258,8 @@ def test_closing_leaves_no_widget_behind(shown: Any) -> None:
     assert ipywidgets.widgets.widget._instances == {}
 
 
-def test_package_names_are_functions_even_after_their_modules_are_imported() -> None:
+def test_the_package_exports_functions_and_refuses_other_names_in_words() -> None:
     import gentutor.widgets
-    import gentutor.widgets.panel  # would otherwise hide the function of that name
 
     assert callable(gentutor.widgets.panel)
     with pytest.raises(AttributeError, match="panels"):

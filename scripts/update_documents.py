@@ -79,15 +79,27 @@ def lesson_table() -> str:
     return head + "\n".join(lesson_row(lesson) for lesson in find_lessons())
 
 
+def cell(value: object, unit: str = "") -> str:
+    """Return a table's cell, a dash where there is no value."""
+    return "–" if value is None else f"{value}{unit}"
+
+
 def measured() -> str:
     """Return the table of `make bench`, from its latest results."""
     if not RESULTS.exists():
         return "Nothing has been measured yet: run `make bench`."
     results = json.loads(RESULTS.read_text(encoding="utf-8"))
-    head = f"{results['machine']}\n\n| what | reference | ours | ratio | to reach |\n|---|---|---|---|---|\n"
-    rows = [f"| {r['what']} | {r['reference']} | {r['ours']} | {r['ratio']} | {r['reach']} |" for r in results["rows"]]
-    notes = [f"- {r['what']}: {r['note']}" for r in results["rows"] if r.get("note")]
-    return head + "\n".join(rows) + ("\n\n" + "\n".join(notes) if notes else "")
+    machine = results["machine"]
+    head = (
+        f"By `make bench`, both sides in the same run, on {machine['cores']} cores of an {machine['processor']} with "
+        f"{machine['memory_gb']:g} GB of memory and no graphics card, Python {machine['python']}, torch "
+        f"{machine['torch'].split('+')[0]}. All notes stand in [bench/results.json](bench/results.json).\n\n"
+        "| what | reference | ours | ratio | to reach |\n|---|---|---|---|---|\n"
+    )
+    return head + "\n".join(
+        f"| {r['what']} | {cell(r['reference'])} | {cell(r['ours'])} | {cell(r['ratio'], 'x')} | {cell(r['reach'])} |"
+        for r in results["rows"]
+    )
 
 
 def knobs_document() -> str:

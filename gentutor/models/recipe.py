@@ -96,7 +96,7 @@ def update(
 class BFloat16VAE(VAE):
     """A `VAE` whose matrix products run in bfloat16; weights, losses and updates keep 32 bits.
 
-    Half the bits, the range of float32: on processors with bfloat16 instructions a step is about 1.6 times
+    Half the bits, the range of float32: on processors with bfloat16 instructions training is about 1.4 times
     faster, elsewhere it is slower (see `bfloat16_pays`). Weights are exchangeable with those of `VAE`.
     """
 

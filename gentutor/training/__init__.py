@@ -5,8 +5,8 @@ notebook stays free; `Batches` feeds examples. ``gentutor.widgets.live`` puts co
 """
 
 from gentutor.training.batches import Batches
-from gentutor.training.history import Change
 from gentutor.training.loop import set_lr, train
+from gentutor.training.record import Change
 from gentutor.training.replaying import replay
 from gentutor.training.run import Run
 

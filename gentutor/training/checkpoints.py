@@ -12,7 +12,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from gentutor.errors import CheckpointError
-from gentutor.training.history import Change, Curves
+from gentutor.training.history import Curves
+from gentutor.training.record import Change, KnobRecord
 from gentutor.training.run import Run
 from gentutor.training.state import Snapshot, from_plain, tensors_in, to_plain
 
@@ -83,8 +84,8 @@ def load(run: Run, path: Path) -> None:
         Snapshot(facts["position"], facts["seen"], states).restore(run.parts)
         recording = facts["recording"]
         run.name, run.seed, run.steps = recording["name"], recording["seed"], recording["steps"]
-        run._initial = run.knobs.check(**recording["settings"])
-        run._changes = [Change(*change) for change in recording["changes"] if change[0] <= facts["position"]]
+        run._record = KnobRecord(run.knobs, recording["settings"])
+        run._record.changes = [Change(*change) for change in recording["changes"] if change[0] <= facts["position"]]
         run._memory.stores.remove(run._snapshots)
         run.branched_at = facts["position"]  # rewinding reaches back to the loaded state
         run._start(facts["position"], facts["seen"])

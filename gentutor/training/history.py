@@ -1,9 +1,8 @@
-"""What a run remembers: its curves, the knobs that were moved, and snapshots within a memory limit."""
+"""What a run remembers of its past: curves, and snapshots within a memory limit."""
 
 from __future__ import annotations
 
 from array import array
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,15 +11,6 @@ from gentutor.errors import RunStateError
 from gentutor.training.state import Snapshot
 
 Curve = tuple[NDArray[np.int64], NDArray[np.float64]]
-
-
-@dataclass(frozen=True)
-class Change:
-    """A knob that was moved: from update number `step` on, `name` has `value`."""
-
-    step: int
-    name: str
-    value: float
 
 
 class Curves:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gentutor.errors import RunStateError
-from gentutor.training.history import Change
+from gentutor.training.record import Change, KnobRecord
 from gentutor.training.run import Run
 
 
@@ -30,8 +30,8 @@ def replay(recording: Mapping[str, Any], run: Run) -> Run:
             f"A replay needs a fresh run with seed {recording['seed']} and {recording['steps']} steps; got one with "
             f"seed {run.seed} and {run.steps} steps, trained to step {run.end}."
         )
-    run._initial = run.knobs.check(**recording["settings"])
-    run._changes = [Change(*change) for change in recording["changes"]]
+    run._record = KnobRecord(run.knobs, recording["settings"])
+    run._record.changes = [Change(*change) for change in recording["changes"]]
     while run.position < recording["end"]:
         run.step()
     return run

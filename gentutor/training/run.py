@@ -10,12 +10,13 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from gentutor.errors import KnobError, RunStateError, TrainingDivergedError
+from gentutor.errors import RunStateError, TrainingDivergedError
 from gentutor.knobs import KnobSet
 from gentutor.seeding import generator
 from gentutor.training import divergence
 from gentutor.training.batches import Batches
-from gentutor.training.history import Change, Curve, Curves, MemoryLimit, SnapshotStore
+from gentutor.training.history import Curve, Curves, MemoryLimit, SnapshotStore
+from gentutor.training.record import Change, KnobRecord
 from gentutor.training.state import Snapshot, Stateful
 from gentutor.training.turns import TurnLock
 
@@ -91,8 +92,7 @@ class Run:
         self.lock = TurnLock()
         self._update, self._evaluate = update, evaluate
         self._evaluate_every = evaluate_every or max(1, steps // 8)
-        self._initial = knobs.check(**settings)
-        self._changes: list[Change] = []
+        self._record = KnobRecord(knobs, settings)
         self._family = [self]
         self._memory = MemoryLimit(memory_limit_mb)
         self._first_loss: float | None = None
@@ -197,16 +197,12 @@ class Run:
     @property
     def settings(self) -> dict[str, float]:
         """Every knob's value in force at the present position."""
-        values = dict(self._initial)
-        for change in self._changes:
-            if change.step <= self.position:
-                values[change.name] = change.value
-        return values
+        return self._record.at(self.position)
 
     @property
     def changes(self) -> list[Change]:
         """The knobs that were moved, in order of step."""
-        return list(self._changes)
+        return list(self._record.changes)
 
     def set(self, **knobs: object) -> None:
         """Move knobs; in force from the next update on, and recorded.
@@ -219,24 +215,13 @@ class Run:
             When the run was rewound: what came after is history. `branch` makes another future.
         """
         with self.lock:
-            checked = self._checked(knobs)
+            checked = self._record.checked(knobs)
             if self.position < self.end:
                 raise RunStateError(
                     f"{self.name} stands at step {self.position}, but has a history up to step {self.end}. "
                     f"Use run.branch({', '.join(f'{k}={v}' for k, v in checked.items())}) to try another future."
                 )
-            self._change(checked)
-
-    def _checked(self, knobs: Mapping[str, object]) -> dict[str, float]:
-        checked = {name: self.knobs[name].check(value) for name, value in knobs.items()}
-        for name in checked:
-            if not self.knobs[name].live:
-                raise KnobError(f"{name} is fixed once a run is built. Make a new run with another value.")
-        return checked
-
-    def _change(self, values: Mapping[str, float]) -> None:
-        kept = [c for c in self._changes if c.step != self.position or c.name not in values]
-        self._changes = kept + [Change(self.position, name, value) for name, value in values.items()]
+            self._record.move(self.position, checked)
 
     # History
 
@@ -299,14 +284,14 @@ class Run:
         with self.lock:
             if self.trouble:
                 raise RunStateError(f"{self.name} has diverged: rewind it to a healthy step first, then branch.")
-            checked = self._checked(knobs)
+            checked = self._record.checked(knobs)
             twig = copy.copy(self)
             twig.parent, twig.branched_at, twig.lock = self, self.position, TurnLock()
             twig.name = name or f"branch {len(self._family)}"
             # One deep copy of all parts together: the copied optimiser must point at the copied weights.
             twig.parts = copy.deepcopy(self.parts)
-            twig._changes = [change for change in self._changes if change.step <= self.position]
-            twig._change(checked)
+            twig._record = self._record.until(self.position)
+            twig._record.move(self.position, checked)
             twig._start(self.position, self._seen)
             self._family.append(twig)
             return twig
@@ -321,8 +306,8 @@ class Run:
             "name": self.name,
             "seed": self.seed,
             "steps": self.steps,
-            "settings": dict(self._initial),
-            "changes": [[change.step, change.name, change.value] for change in self._changes],
+            "settings": dict(self._record.initial),
+            "changes": [[change.step, change.name, change.value] for change in self._record.changes],
             "end": self.end,
         }
 

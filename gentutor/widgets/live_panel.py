@@ -193,6 +193,15 @@ class LivePanel(anywidget.AnyWidget):
             self._still.end()
             super().close()
 
+    def __del__(self) -> None:
+        # The garbage collector calls this in whatever thread it happens to run, even in a trainer that is just being
+        # started by a thread that holds the lock: waiting here would stop both for good.
+        if not self._closed and MOVES.acquire(blocking=False):
+            try:
+                self.close()
+            finally:
+                MOVES.release()
+
 
 def live(
     run: Run,

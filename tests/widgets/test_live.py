@@ -16,6 +16,7 @@ from gentutor.knobs import Knob, KnobSet
 from gentutor.training import Batches, Run, background, replay, set_lr
 from gentutor.training.state import same
 from gentutor.widgets import live
+from gentutor.widgets.live_player import MOVES
 from gentutor.widgets.steering import Steering
 
 KNOBS = KnobSet(
@@ -352,3 +353,16 @@ def test_without_a_page_the_still_picture_shows_the_finished_training():
     assert "application/vnd.jupyter.widget-view+json" in output.data
     assert "trained to step 40 of 40" in output.data["text/html"]
     assert len(output.data["image/png"]) > 5000
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_a_panel_may_be_collected_in_a_thread_while_another_holds_the_lock(open_panel, closed):
+    """The garbage collector runs in any thread: it once stopped a trainer that was just being started."""
+    panel = open_panel(make_run(10)).panel
+    if closed:
+        panel.close()
+    collector = threading.Thread(target=panel.__del__)
+    with MOVES:
+        collector.start()
+        collector.join(10)
+        assert not collector.is_alive()

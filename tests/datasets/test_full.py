@@ -172,12 +172,13 @@ def test_damaged_gzip_is_named_or_harmless(originals: Path, data: st.DataObject)
     damaged[position] ^= flip
     try:
         path.write_bytes(damaged)
-        # Nothing depends on time, hints and system in the header of gzip, nor on the flags' "text" and reserved bits.
-        if 4 <= position <= 9 or (position == 3 and not flip & 0b0001_1110):
-            assert load_full_fashion(originals).y.tolist() == [i % 10 for i in range(30)]
+        # Some bits of a gzip file mean nothing (time, hints, padding): then the labels are right. Never are they wrong.
+        try:
+            labels = load_full_fashion(originals).y.tolist()
+        except DataDamagedError as error:
+            assert path.name in str(error)
         else:
-            with pytest.raises(DataDamagedError, match=path.name):
-                load_full_fashion(originals)
+            assert labels == [i % 10 for i in range(30)]
     finally:
         path.write_bytes(content)
 

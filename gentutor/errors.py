@@ -4,8 +4,21 @@ Every message says what failed, what came, what was expected, and what to do nex
 """
 
 
+from __future__ import annotations
+
+import traceback
+
+
 class GentutorError(Exception):
     """Base of every error that gentutor raises on purpose; its text is written for the reader."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Return what a notebook shows in place of a stack trace: the sentence, and the line of the cell."""
+        frames = traceback.extract_tb(self.__traceback__)
+        # Cells are compiled under such names; the innermost is the line that the reader wrote.
+        own = [frame for frame in frames if "ipykernel_" in frame.filename or frame.filename.startswith("<ipython")]
+        where = [f"    line {own[-1].lineno} of the cell: {own[-1].line}"] if own else []
+        return [f"{type(self).__name__}: {self}", *where]
 
 
 class KnobError(GentutorError, ValueError):

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from gentutor.errors import ClaimError
 from gentutor.exercises.cards import Card, show
+from gentutor.exercises.progress import progress_file
 
 MEDIA_TYPE = "application/vnd.gentutor.claim+json"
 
 
 def claim(sentence: str, holds: bool, detail: str = "") -> None:
     """State something that this very run has to show.
+
+    In a student's workspace a claim that does not hold is shown as false and the lesson goes on: students are asked to
+    change settings, and not every sentence holds under all of them. Anywhere else, as in `gentutor run`, it raises.
 
     Parameters
     ----------
@@ -23,7 +27,7 @@ def claim(sentence: str, holds: bool, detail: str = "") -> None:
     Raises
     ------
     ClaimError
-        When it does not hold; the false claim is shown first.
+        When it does not hold, outside a workspace; the false claim is shown first.
 
     Examples
     --------
@@ -33,9 +37,10 @@ def claim(sentence: str, holds: bool, detail: str = "") -> None:
     true = bool(holds)
     text = f"{sentence} ({detail})" if detail else sentence
     payload = {MEDIA_TYPE: {"sentence": sentence, "holds": true, "detail": detail}}
-    show(Card("good" if true else "bad", text if true else f"Not so in this run: {text}", payload=payload))
-    if not true:
-        raise ClaimError(
-            f"This run does not show what the lesson says: {text}. If you changed a setting, that may be why: set it "
-            "back and run the lesson again."
-        )
+    advice = "If you changed a setting, that may be why: set it back and run the lesson again."
+    if true:
+        show(Card("good", text, payload=payload))
+        return
+    show(Card("bad", f"Not so in this run: {text}", [advice], payload=payload))
+    if progress_file() is None:
+        raise ClaimError(f"This run does not show what the lesson says: {text}. {advice}")

@@ -12,7 +12,7 @@ import numpy as np
 import traitlets
 from numpy.typing import NDArray
 
-from gentutor.errors import GentutorError, KnobError
+from gentutor.errors import GentutorError, KnobError, TrainingDivergedError
 from gentutor.training import Run
 from gentutor.training.interrupts import on_interrupt
 from gentutor.widgets.cells import replace_in_cell
@@ -21,6 +21,8 @@ from gentutor.widgets.live_player import MOVES, Player
 from gentutor.widgets.live_still import StillDisplay
 from gentutor.widgets.pages import page
 from gentutor.widgets.steering import Steering
+
+_MOST_REPAIRS = 3  # each lowers the learning rate at least tenfold, or to where it was healthy
 
 
 class LivePanel(anywidget.AnyWidget):
@@ -144,6 +146,41 @@ class LivePanel(anywidget.AnyWidget):
         self.steering.heal()
         self.player.play()
 
+    # For the cells that follow
+
+    def finish(self, progress: bool = True) -> Run:
+        """Train the branch that is active on the panel to its end and return it; for the cell after the panel.
+
+        A branch that has diverged is taken back to a healthy step and goes on with a lower learning rate, and a
+        sentence says so: a student who has wrecked the run on purpose goes on with the lesson.
+
+        Parameters
+        ----------
+        progress : bool
+            Whether to show steps done and time left.
+
+        Raises
+        ------
+        TrainingDivergedError
+            When the run diverges even then.
+        """
+        repairs = 0
+        while True:
+            run = self.steering.run
+            try:
+                run.finish(progress)
+            except TrainingDivergedError:
+                repairs += 1
+                if repairs > _MOST_REPAIRS:
+                    raise
+                with MOVES:
+                    self.player.pause()
+                    self.steering.heal()
+                print(f"The run had diverged. {self.steering.words}")
+            else:
+                if run is self.steering.run:  # else another branch was chosen meanwhile
+                    return run
+
     # Changes that come from elsewhere
 
     def _interrupted(self) -> None:
@@ -216,7 +253,8 @@ def live(
     """Put a training run on a panel that steers it while it trains.
 
     Training starts when the panel appears on a page. Without a page (papermill, nbconvert) nothing is trained here:
-    a later ``run.finish()`` trains to the end with the same bits, and the still picture of the panel then shows it.
+    the panel's `finish`, called in a later cell, trains to the end with the same bits, and the still picture of the
+    panel then shows it.
 
     Parameters
     ----------

@@ -164,3 +164,15 @@ def test_in_plain_python_it_prints(capsys):
 def test_importing_the_package_brings_no_torch():
     code = "import sys, gentutor.exercises as e; e.claim('a', True); assert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True, env={"PYTHONIOENCODING": "utf-8"})
+
+
+def test_in_a_workspace_a_false_claim_is_shown_and_the_lesson_goes_on(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ClaimError):
+        claim("The KL falls", False)
+    (tmp_path / ".gentutor").mkdir()
+    capsys.readouterr()
+    claim("The KL falls", False, "12 against 24")
+    shown = capsys.readouterr().out
+    assert "Not so in this run: The KL falls (12 against 24)" in shown
+    assert "If you changed a setting" in shown

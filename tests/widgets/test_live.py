@@ -355,6 +355,38 @@ def test_without_a_page_the_still_picture_shows_the_finished_training():
     assert len(output.data["image/png"]) > 5000
 
 
+def test_finish_trains_the_branch_that_is_steered(open_panel):
+    run = make_run(60)
+    page = open_panel(run)
+    for _ in range(5):
+        page.move("step")
+    page.move("rewind", step=0)
+    page.move("set", name="lr", value=0.02)
+    done = page.panel.finish(progress=False)
+    assert done is run.family()[1]
+    assert (done.position, done.settings["lr"]) == (60, 0.02)
+    assert run.position == 0
+
+
+def test_finish_repairs_a_run_that_the_student_has_wrecked(open_panel, capsys):
+    run = make_run(60)
+    page = open_panel(run)
+    for _ in range(20):
+        page.move("step")
+    page.move("set", name="lr", value=1e8)
+    done = page.panel.finish(progress=False)
+    assert done is run.family()[-1] is not run
+    assert done.position == 60
+    assert done.settings["lr"] < 1e8
+    assert "The run had diverged. Rewound to step" in capsys.readouterr().out
+
+
+def test_finish_without_a_page_gives_the_bits_of_the_run(open_panel):
+    panel = open_panel(make_run(60), autoplay=False).panel
+    expected = make_run(60).finish(progress=False).parts["model"].state_dict()
+    assert same(panel.finish(progress=False).parts["model"].state_dict(), expected)
+
+
 @pytest.mark.parametrize("closed", [True, False])
 def test_a_panel_may_be_collected_in_a_thread_while_another_holds_the_lock(open_panel, closed):
     """The garbage collector runs in any thread: it once stopped a trainer that was just being started."""

@@ -129,8 +129,8 @@ class Steering:
         text = f"Rewind to step {step:,}"
         if "lr" not in run.knobs or not run.knobs["lr"].live:
             return {"step": step, "text": text}
-        now, then = run.settings["lr"], self.value_at(run, "lr", step)
-        # Where the slider was pushed up since the healthy step, back to what was healthy.
+        # Where the slider was pushed up, back to the value that made the healthy weights: that of the update before.
+        now, then = run.settings["lr"], self.value_at(run, "lr", step - 1)
         lr = then if then < now else max(run.knobs["lr"].low, float(f"{now / _LOWER:.2g}"))
         return {"step": step, "lr": lr, "text": f"{text}, lower lr to {lr:g}"}
 

@@ -12,7 +12,7 @@ import numpy as np
 import traitlets
 from numpy.typing import NDArray
 
-from gentutor.errors import GentutorError, KnobError, TrainingDivergedError
+from gentutor.errors import GentutorError, KnobError
 from gentutor.training import Run
 from gentutor.training.interrupts import on_interrupt
 from gentutor.widgets.cells import replace_in_cell
@@ -21,8 +21,6 @@ from gentutor.widgets.live_player import MOVES, Player
 from gentutor.widgets.live_still import StillDisplay
 from gentutor.widgets.pages import page
 from gentutor.widgets.steering import Steering
-
-_MOST_REPAIRS = 3  # each lowers the learning rate at least tenfold, or to where it was healthy
 
 
 class LivePanel(anywidget.AnyWidget):
@@ -164,22 +162,7 @@ class LivePanel(anywidget.AnyWidget):
         TrainingDivergedError
             When the run diverges even then.
         """
-        repairs = 0
-        while True:
-            run = self.steering.run
-            try:
-                run.finish(progress)
-            except TrainingDivergedError:
-                repairs += 1
-                if repairs > _MOST_REPAIRS:
-                    raise
-                with MOVES:
-                    self.player.pause()
-                    self.steering.heal()
-                print(f"The run had diverged. {self.steering.words}")
-            else:
-                if run is self.steering.run:  # else another branch was chosen meanwhile
-                    return run
+        return self.player.finish(progress)
 
     # Changes that come from elsewhere
 

@@ -7,12 +7,13 @@ import time
 from collections.abc import Callable
 from typing import ClassVar
 
-from gentutor.errors import RunStateError
+from gentutor.errors import RunStateError, TrainingDivergedError
 from gentutor.training import Run, background
 from gentutor.widgets.live_feed import Feed
 from gentutor.widgets.steering import Steering
 
 _FRAME_S = 0.1  # the screen is served at most ten times a second
+_MOST_REPAIRS = 3  # each lowers the learning rate tenfold, or to where it was healthy
 _SHARE = 0.08  # and frames take at most this share of the trainer's time, however slow the pictures are
 
 # Moves come from the kernel's main thread or from its subshells; this lock lets one be made at a time. The trainer
@@ -23,7 +24,7 @@ MOVES = threading.RLock()
 class Player:
     """Trains the active run of a panel in the background and has frames shown while it does.
 
-    All methods are called with `MOVES` held.
+    All methods but `finish` are called with `MOVES` held.
 
     Parameters
     ----------
@@ -93,6 +94,31 @@ class Player:
         if self.training and background.running() is not self._steering.run:
             self.training = False
             self._steering.words = f"At step {self._steering.run.position:,}."
+
+    def finish(self, progress: bool) -> Run:
+        """Train the active run to its end; called without `MOVES`, so that the page is heard meanwhile.
+
+        Raises
+        ------
+        TrainingDivergedError
+            When the run diverges again after `_MOST_REPAIRS` repairs.
+        """
+        repairs = 0
+        while True:
+            run = self._steering.run
+            try:
+                run.finish(progress)
+            except TrainingDivergedError:
+                repairs += 1
+                if repairs > _MOST_REPAIRS:
+                    raise
+                with MOVES:
+                    self.pause()
+                    self._steering.heal()
+                print(f"The run had diverged. {self._steering.words}")
+            else:
+                if run is self._steering.run:  # else another branch was chosen meanwhile
+                    return run
 
     def _stop(self) -> None:
         self._stopping = True  # so that the trainer gives up waiting for the lock that is held here

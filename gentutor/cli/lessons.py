@@ -1,13 +1,8 @@
-"""The command line: few short verbs, each of which also the Makefile, the tests or a teacher's script calls.
-
-Every command imports what it needs when it runs, so that ``gentutor --help`` answers at once. An error of gentutor is
-printed as its sentence, with exit code 1; ``--debug`` shows where it came from.
-"""
+"""Commands for working with lessons: open them, execute them, list them, bring them into form."""
 
 from __future__ import annotations
 
 import signal
-import sys
 import time
 from pathlib import Path
 from typing import Annotated
@@ -15,38 +10,10 @@ from typing import Annotated
 import typer
 
 from gentutor import __version__
-from gentutor.errors import GentutorError, KnobError
-
-app = typer.Typer(
-    name="gentutor",
-    help="Learn how generative AI is trained, by training it.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-_debug = False
+from gentutor.cli.root import app
+from gentutor.errors import KnobError
 
 Names = Annotated[list[str] | None, typer.Argument(metavar="[LESSON]...", help="All lessons where none is named.")]
-
-
-def main() -> None:
-    """Run the command line; the entry point of the installed command."""
-    try:
-        app()
-    except GentutorError as error:
-        if _debug:
-            raise
-        from rich.console import Console
-
-        Console(stderr=True).print(str(error), style="bold red", markup=False, highlight=False, soft_wrap=True)
-        sys.exit(1)
-
-
-@app.callback()
-def options(debug: Annotated[bool, typer.Option(help="Show the stack trace of an error.")] = False) -> None:
-    """Learn how generative AI is trained, by training it."""
-    global _debug  # noqa: PLW0603  (read by `main`, which has no other way to know)
-    _debug = debug
 
 
 @app.command()

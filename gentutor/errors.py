@@ -87,3 +87,11 @@ class WorkspaceError(GentutorError):
 
 class SetupError(GentutorError):
     """This machine lacks something that the command needs (a port, disk, a version)."""
+
+
+class GradingError(GentutorError):
+    """Grading cannot start or go on: no wall, no place to write, an assignment that changed."""
+
+
+class SubmissionsError(GradingError):
+    """What should hold the submissions is missing, damaged, or tries to write outside of its place."""

@@ -26,6 +26,7 @@ NEIGHBOURS = {
     ("models", "losses"),
     ("models", "samplers"),
     ("losses", "samplers"),
+    ("grading", "workspace"),
     ("__main__", "cli"),
 }
 ONLY_IN = {

@@ -12,8 +12,9 @@ TIMED_OUT = "timed out"
 NOT_ATTEMPTED = "not attempted"
 DIED = "died"  # only where the function runs in a process of its own
 UNREADABLE = "unreadable"  # only for a submission whose file cannot be read
+BY_HAND = "by hand"  # a written answer that waits for its teacher's mark
 
-KINDS = (RIGHT, DIFFERS, RAISED, TIMED_OUT, NOT_ATTEMPTED, DIED, UNREADABLE)
+KINDS = (RIGHT, DIFFERS, RAISED, TIMED_OUT, NOT_ATTEMPTED, DIED, UNREADABLE, BY_HAND)
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,8 @@ class Verdict:
         Name of the misconception that was recognised; empty when none was.
     findings : tuple of Finding
         One for each check, in the order of the exercise.
+    answer : str
+        The letter chosen or the text written, where the exercise asks for one.
     """
 
     exercise: str
@@ -71,6 +74,7 @@ class Verdict:
     by: float | None = None
     misconception: str = ""
     findings: tuple[Finding, ...] = ()
+    answer: str = ""
 
     @property
     def right(self) -> bool:
@@ -80,3 +84,8 @@ class Verdict:
     def to_json(self) -> dict[str, Any]:
         """Return the verdict as plain values, ready for ``json.dumps``."""
         return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Verdict:
+        """Rebuild a verdict from what `to_json` returned."""
+        return cls(**{**values, "findings": tuple(Finding(**finding) for finding in values["findings"])})

@@ -1,4 +1,4 @@
-"""The journal of a grading run: each verdict on the disk the moment it is earned, so that nothing is graded twice or lost.
+"""The journal of a grading run: each verdict on the disk the moment it is earned, so that none is lost or made twice.
 
 ``verdicts.jsonl`` is only ever appended to, each line by one write that begins with a line break. A line that a kill,
 a full disk or a power cut left half written therefore spoils only itself, and that one submission is graded again.
@@ -30,6 +30,7 @@ LOCK_FILE = ".gentutor-grading.lock"
 SCHEMA = 1  # the "v" of every line; lines of another schema do not count
 
 _locks: set[int] = set()
+_told_forks: list[bool] = []  # whether forked workers let go of the locks
 
 
 class Journal:
@@ -288,7 +289,8 @@ def _locked(out: Path) -> int | None:
                 f"Another run of gentutor grade is writing into {out} at this moment. Wait until it has ended, or "
                 "choose another folder with --out."
             ) from error
-    if not _locks:
+    if not _told_forks:
+        _told_forks.append(True)
         os.register_at_fork(after_in_child=_let_go)
     _locks.add(handle)
     return handle

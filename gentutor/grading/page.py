@@ -1,11 +1,11 @@
-"""What the feedback pages and the class report share: cleaning and escaping of student text, words, colours, the page."""
+"""What feedback pages and class report share: cleaning and escaping of student text, words, colours, the page."""
 
 from __future__ import annotations
 
+import hashlib
 import html
 import os
 import re
-import unicodedata
 from pathlib import Path
 
 from gentutor.errors import GradingError
@@ -26,8 +26,9 @@ SHOWN = {
     kinds.BY_HAND: ("✎", "waits for your teacher's mark", "open"),
 }
 
-# Overrides and isolates reorder the text around them, and so can make a page say what it does not.
-_REORDERING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+# Control characters, halves of surrogate pairs, and the overrides and isolates of writing direction, which reorder the
+# text around them and so can make a page say what it does not.
+_HARMFUL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 _CODE = re.compile(r"`([^`\n]+)`")
 _UNSAFE_NAME = re.compile(r"[^\w .,'()@+=-]")
 
@@ -47,12 +48,7 @@ def clean(text: str, limit: int = LIMIT) -> str:
     >>> clean("a\\x00b\\u202ec")
     'abc'
     """
-    kept = _REORDERING.sub("", text[:limit].replace("\r\n", "\n").replace("\r", "\n"))
-    kept = "".join(
-        character
-        for character in kept
-        if character in "\n\t" or unicodedata.category(character) not in ("Cc", "Cs", "Co", "Cn")
-    )
+    kept = _HARMFUL.sub("", text[:limit].replace("\r\n", "\n").replace("\r", "\n"))
     if len(text) > limit:
         kept += f" … (cut: the first {limit:,} of {len(text):,} characters are shown)"
     return kept
@@ -81,9 +77,11 @@ def badge(kind: str) -> str:
 
 def file_name(student: str) -> str:
     """Return the name of a student's page, which never leaves its folder."""
-    name = _UNSAFE_NAME.sub("_", clean(student, 150)).strip(" .") or "student"
+    name = _UNSAFE_NAME.sub("_", student[:100]).strip(" .")
     while len(name.encode()) > 200:  # names of files are limited in bytes
         name = name[:-1]
+    if name != student:  # two students must not share a page
+        name = f"{name or 'student'}_{hashlib.sha256(student.encode('utf-8', 'replace')).hexdigest()[:8]}"
     return f"{name}.html"
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gentutor.exercises.verdict import Verdict
+from gentutor.workspace.lessons import Lesson
 
 GRADED = "graded"
 UNREADABLE = "unreadable"
@@ -110,3 +111,28 @@ class Result:
         """Rebuild a result from what `to_json` returned."""
         verdicts = tuple(Verdict.from_json(verdict) for verdict in values["verdicts"])
         return cls(**{**values, "verdicts": verdicts, "notes": tuple(values["notes"])})
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """A lesson as it is graded.
+
+    Parameters
+    ----------
+    lesson : Lesson
+        The lesson.
+    exercises : tuple
+        Its contracts in the lesson's order, with the teacher's own checks among theirs.
+    plan : dict
+        What a jailed child is told of the release: its cells with their roles, and where each exercise stands.
+    solutions : dict of str to str
+        Source of the master's cell of each exercise, given to later exercises in place of an answer that was not right.
+    fingerprint : str
+        Changes when the lesson, its checks or gentutor change, and so a mark may.
+    """
+
+    lesson: Lesson
+    exercises: tuple[Any, ...]
+    plan: dict[str, Any]
+    solutions: dict[str, str]
+    fingerprint: str

@@ -76,7 +76,9 @@ def zygote_start(wall: str, folder: Path, limits: Limits, control: int) -> Start
     control : int
         Number of the inherited socket.
     """
-    library, scratch = (_LIBRARY, _SCRATCH) if wall == BUBBLEWRAP else (str(folder / "library"), str(folder / "scratch"))
+    library, scratch = str(folder / "library"), str(folder / "scratch")
+    if wall == BUBBLEWRAP:
+        library, scratch = _LIBRARY, _SCRATCH
     readable = [*_python_folders(), *_SYSTEM, *_SINGLE_FILES, library]
     limited = asdict(limits)
     orders = {"wall": wall, "limits": limited, "scratch": scratch, "hidden": _hidden(), "readable": readable}
@@ -90,7 +92,8 @@ def _bubblewrap_command(library: Path) -> list[str]:
     if path is None:
         raise GradingError("bubblewrap was there a moment ago and is gone; install it again.")
     command = [
-        path, "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--uid", "65534", "--gid", "65534",
+        path, "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL",
+        "--uid", "65534", "--gid", "65534",  # nobody: the kernel lets number 0 not be mapped once more
         "--dev", "/dev", "--proc", "/proc", "--dir", "/tmp", "--dir", "/dev/shm", "--dir", _SCRATCH,
     ]  # fmt: skip
     for place in _SYSTEM:

@@ -1,8 +1,8 @@
 """The jailed child: reads one submission, runs what one exercise needs of it, and answers the checker's questions.
 
 The first frame from the checker is the job; the child answers with how far the student's function could be built. Then
-each frame asks for one call. Everything here runs beside the student's code and can be tampered with by it: nothing that
-it says is believed, only compared.
+each frame asks for one call. All of this runs beside the student's code, which can tamper with it: nothing that a child
+says is believed, only compared.
 """
 
 from __future__ import annotations

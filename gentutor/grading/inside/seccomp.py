@@ -1,4 +1,4 @@
-"""Refuses system calls that no exercise needs: new processes, other programs, sockets, mounts, and the kernel's rarer doors.
+"""Refuses system calls that no exercise needs: processes, programs, sockets, mounts, and the kernel's rarer doors.
 
 A filter is a small program (classic BPF) that the kernel runs before every system call; see seccomp(2). A refused call
 fails with EPERM, so that student code gets an ordinary ``PermissionError`` and the lesson's other checks go on.

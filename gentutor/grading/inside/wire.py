@@ -1,8 +1,8 @@
 """What crosses the wall: typed arrays and plain values, in frames of exact length. No pickle, no code, no file format.
 
 A frame is ``header length, payload length, header, payload``: the header is JSON, the payload the bytes of arrays one
-after the other. Both sides use this module, but only the checker's side distrusts: whatever a frame from the wall holds,
-it is decoded into `Observation`s of bounded size, or refused with `ForgedError`.
+after the other. Both sides use this module, but only the checker's side distrusts: whatever a frame from the wall
+holds, it is decoded into `Observation`s of bounded size, or refused with `ForgedError`.
 """
 
 from __future__ import annotations

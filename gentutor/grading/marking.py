@@ -1,0 +1,210 @@
+"""The checker: marks one submission. It alone knows contracts, the run's secret seed and what is wanted."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import time
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from gentutor.errors import GradingError
+from gentutor.exercises.contract import Choice, Exercise, Written
+from gentutor.exercises.judging import judge, judge_choice, judge_written
+from gentutor.exercises.verdict import UNREADABLE, Verdict
+from gentutor.grading.answers import Answer, Handed, read
+from gentutor.grading.assignment import make_assignment
+from gentutor.grading.inside.confinement import Limits
+from gentutor.grading.records import FAULT, GRADED, Assignment, Result, Submission
+from gentutor.grading.records import UNREADABLE as UNREADABLE_FILE
+from gentutor.grading.walls import choose_wall
+from gentutor.grading.zygote import Zygote
+
+MAX_NOTEBOOK = 200_000_000  # bytes: outputs of 50 MB are real, and four times that is generous
+MAX_EXTRA = 20_000_000
+
+
+@dataclass(frozen=True)
+class Order:
+    """How a run is graded; the same for every submission of it.
+
+    Parameters
+    ----------
+    lesson : str
+        Name of the lesson.
+    seed : int
+        The run's secret seed.
+    fingerprint : str
+        Of the assignment; a worker whose own differs has another gentutor or lesson.
+    wall : str, optional
+        One of `gentutor.grading.walls.WALLS`; the best that the worker's machine has where it is not given.
+    trust : bool
+        Whether to grade without a wall where none can be had.
+    own_checks : str
+        Source of the teacher's side file.
+    limits : Limits
+        What a submission may use.
+    """
+
+    lesson: str
+    seed: int
+    fingerprint: str
+    wall: str | None = None
+    trust: bool = False
+    own_checks: str = ""
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One submission to grade.
+
+    Parameters
+    ----------
+    order : Order
+        How.
+    submission : Submission
+        What.
+    contents : dict of str to bytes, optional
+        The files themselves, for workers that do not see the teacher's disk: the notebook under ``""``, extras under
+        their names.
+    """
+
+    order: Order
+    submission: Submission
+    contents: dict[str, bytes] | None = None
+
+
+class Marker:
+    """Grades submissions of one order, one after the other, with a zygote of its own.
+
+    Parameters
+    ----------
+    order : Order
+        How to grade.
+
+    Raises
+    ------
+    GradingError
+        When the wall cannot be put up, or this gentutor is another than the one that gave the order.
+    """
+
+    def __init__(self, order: Order) -> None:
+        self.order = order
+        self.assignment: Assignment = make_assignment(order.lesson, order.own_checks)
+        if self.assignment.fingerprint != order.fingerprint:
+            raise GradingError("This worker has another version of gentutor or of the lesson; install the same on all.")
+        self.wall = choose_wall(order.wall, trust=order.trust)
+        self._zygote: Zygote | None = Zygote(self.wall, order.limits)
+
+    def mark(self, task: Task) -> Result:
+        """Grade one submission; a fault of the grader becomes a result without a mark."""
+        started = time.monotonic()
+        result = self._new_result(task.submission)
+        try:
+            result = self._marked(task, result)
+        except Exception as error:  # whatever it is, the other submissions go on and this one gets no zero
+            self.close()  # the next one gets a fresh zygote
+            message = f"The grader failed: {type(error).__name__}: {error} This submission has no mark; grade it again."
+            result = replace(result, kind=FAULT, message=message)
+        return replace(result, seconds=round(time.monotonic() - started, 3))
+
+    def close(self) -> None:
+        """End the zygote."""
+        if self._zygote is not None:
+            self._zygote.close()
+            self._zygote = None
+
+    def _new_result(self, submission: Submission) -> Result:
+        return Result(
+            student=submission.student,
+            source=submission.source,
+            lesson=self.assignment.lesson.name,
+            sha256="",
+            kind=GRADED,
+            wall=self.wall,
+            notes=submission.notes,
+            canvas_id=submission.canvas_id,
+            moodle_id=submission.moodle_id,
+        )
+
+    def _marked(self, task: Task, result: Result) -> Result:
+        submission = task.submission
+        if submission.trouble or submission.notebook is None:
+            return self._unreadable(result, submission.trouble or "No notebook was handed in.")
+        try:
+            contents = task.contents if task.contents is not None else read_files(submission)
+        except OSError as error:
+            return self._unreadable(result, f"The notebook cannot be opened: {error.strerror or error}.")
+        notebook = contents[""]
+        result = replace(result, sha256=hashlib.sha256(notebook).hexdigest())
+        extras = {name: content for name, content in contents.items() if name}
+        handed = Handed(notebook, extras, self.assignment.plan)
+        if self._zygote is None:
+            self._zygote = Zygote(self.wall, self.order.limits)
+        names = [contract.name for contract in self.assignment.exercises if isinstance(contract, Written)]
+        trouble, texts = read(self._zygote, handed, names)
+        if trouble:
+            return self._unreadable(result, trouble)
+        verdicts: list[Verdict] = []
+        notes: list[str] = list(result.notes)
+        solutions: dict[str, str] = {}
+        for contract in self.assignment.exercises:
+            if isinstance(contract, Written):
+                verdicts.append(judge_written(contract, texts.get(contract.name, "")))
+                continue
+            answer = Answer(self._zygote, handed, contract.name, solutions)
+            verdicts.append(self._verdict(contract, answer))
+            notes += [note for note in answer.notes if note not in notes]
+            if not verdicts[-1].right and contract.name in self.assignment.solutions:
+                solutions = {**solutions, contract.name: self.assignment.solutions[contract.name]}
+        return replace(result, verdicts=tuple(verdicts), notes=tuple(notes))
+
+    def _verdict(self, contract: Exercise | Choice, answer: Answer) -> Verdict:
+        try:
+            if isinstance(contract, Choice):
+                return judge_choice(contract, answer.value())
+            return judge(contract, answer.observe, self.order.seed)
+        finally:
+            answer.end()
+
+    def _unreadable(self, result: Result, message: str) -> Result:
+        verdicts = tuple(
+            Verdict(contract.name, UNREADABLE, message, 0.0, contract.points) for contract in self.assignment.exercises
+        )
+        return replace(result, kind=UNREADABLE_FILE, message=message, verdicts=verdicts)
+
+
+def read_files(submission: Submission) -> dict[str, bytes]:
+    """Read a submission's files: the notebook under ``""``, extras under their names; raises OSError."""
+    assert submission.notebook is not None
+    return {
+        "": _read(submission.notebook, MAX_NOTEBOOK),
+        **{name: _read(path, MAX_EXTRA) for name, path in submission.extras.items()},
+    }
+
+
+def _read(path: Path, limit: int) -> bytes:
+    """Read a regular file without following a link, and without waiting for what is no file."""
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(0, "it is no regular file")
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        raise OSError(0, f"it is larger than {limit // 1_000_000} MB")
+    return data
+
+
+_marker: Marker | None = None
+
+
+def mark(task: Task) -> Result:
+    """Grade one submission in a worker process, which keeps its zygote from one to the next."""
+    global _marker  # noqa: PLW0603  (a worker lives for many tasks)
+    if _marker is None or _marker.order != task.order:
+        if _marker is not None:
+            _marker.close()
+        _marker = Marker(task.order)
+    return _marker.mark(task)

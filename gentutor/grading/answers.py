@@ -1,8 +1,9 @@
-"""Asks jailed children what a student's function does: the observer through which `judge` sees a submission."""
+"""Asks a jailed child what a student's functions do: through this the checker sees a submission, and only so."""
 
 from __future__ import annotations
 
 import secrets
+from types import TracebackType
 from typing import Any
 
 from gentutor.exercises.observing import Observation, Value
@@ -17,144 +18,142 @@ _MAX_NOTES = 20
 ENDED = "The process that ran your code ended: did it crash, run out of memory or call exit()?"
 FORGED = "The process that ran your code broke off: something in your notebook interferes with how it is graded."
 TOO_LONG = "The cells that your answer needs had not finished after {seconds:g} seconds: does a loop never end?"
+TOO_LARGE = "The notebook could not be read within its limits of time and memory: is it very large?"
 
 
-class Handed:
-    """What one student handed in, ready to be sent to children.
+class Answers:
+    """One submission behind the wall; a context manager.
+
+    Its child is forked when it is first needed, and anew after every mishap.
 
     Parameters
     ----------
+    zygote : Zygote
+        Where to get children.
+    plan : dict
+        See `gentutor.grading.records.Assignment`.
     notebook : bytes
         The notebook file.
     extras : dict of str to bytes
         Files beside it that are allowed.
-    plan : dict
-        See `gentutor.grading.records.Assignment`.
+    written : list of str
+        Names of the written exercises.
     """
 
-    def __init__(self, notebook: bytes, extras: dict[str, bytes], plan: dict[str, Any]) -> None:
+    def __init__(
+        self, zygote: Zygote, plan: dict[str, Any], notebook: bytes, extras: dict[str, bytes], written: list[str]
+    ) -> None:
+        self._zygote = zygote
+        self._child: Child | None = None
+        self._failure: Observation | None = None
+        self._question: dict[str, Any] = {}
         self._payload = b"".join([notebook, *extras.values()])
-        self._job = {
+        self._header = {
             "n_notebook": len(notebook),
             "extras": [[name, len(content)] for name, content in extras.items()],
             "plan": plan,
+            "written": written,
         }
+        self.notes: list[str] = []
 
-    def send(self, child: Child, kind: str, **values: Any) -> None:
-        """Give a child its job: ``"read"``, ``"function"`` or ``"value"``."""
-        child.send({**self._job, "kind": kind, **values}, self._payload, seconds=_SEND_S)
+    def __enter__(self) -> Answers:
+        return self
 
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.renew()
 
-def read(zygote: Zygote, handed: Handed, written: list[str]) -> tuple[str, dict[str, str]]:
-    """Have the notebook read behind the wall.
-
-    Parameters
-    ----------
-    zygote : Zygote
-        Where to get children.
-    handed : Handed
-        The submission.
-    written : list of str
-        Names of the written exercises.
-
-    Returns
-    -------
-    tuple of str and dict
-        Why it is unreadable (empty when it is not), and the text of each written answer.
-    """
-    child = zygote.child()
-    try:
-        handed.send(child, "read", written=written)
-        reply, _ = child.receive(_READ_S)
-    except (OSError, EOFError, wire.ForgedError):
-        return "The notebook could not be read within its limits of time and memory: is it very large?", {}
-    finally:
-        child.end()
-    if reply.get("outcome") != "ready":
-        return wire.clean(str(reply.get("trouble"))) or "The notebook cannot be read.", {}
-    texts = reply.get("texts")
-    return "", {name: str(texts.get(name, "")) for name in written} if isinstance(texts, dict) else {}
-
-
-class Answer:
-    """A student's answer to one exercise, in a jailed child of its own that is forked anew after each mishap.
-
-    Parameters
-    ----------
-    zygote : Zygote
-        Where to get children.
-    handed : Handed
-        The submission.
-    name : str
-        Name of the exercise.
-    solutions : dict of str to str
-        The master's cells for those exercises before this one that were not right.
-    """
-
-    def __init__(self, zygote: Zygote, handed: Handed, name: str, solutions: dict[str, str]) -> None:
-        self._zygote = zygote
-        self._handed = handed
-        self._name = name
-        self._solutions = solutions
-        self._child: Child | None = None
-        self._failure: Observation | None = None
-        self.notes: tuple[str, ...] = ()
-
-    def observe(self, arguments: tuple[Any, ...], gradients: tuple[int, ...], seconds: float) -> Observation:
-        """Have the function called; see `gentutor.exercises.judging.judge`."""
-        if self._child is None and self._failure is None:
-            self._build("function")
-        if self._failure is not None:
-            return self._failure
-        packer = wire.Packer()
-        number = secrets.token_hex(8)
-        request = {"number": number, "arguments": packer.pack(arguments), "gradients": gradients, "seconds": seconds}
-        patience = seconds + self._zygote.limits.grace_s
-        assert self._child is not None
+    def read(self) -> tuple[str, dict[str, str]]:
+        """Have the notebook read: return why it is unreadable, or an empty text, and the written answers by name."""
         try:
-            self._child.send(request, packer.payload, seconds=patience)
-            reply, payload = self._child.receive(patience)
-            if reply == {"number": number, "again": True}:
-                reply, payload = self._child.receive(patience)
-            if reply.get("number") != number:
-                raise wire.ForgedError("an answer to another question")
-            return wire.unpack_observation(reply, payload, len(arguments), len(gradients))
-        except TimeoutError:
-            self.end()
-            return Observation("timed out")
-        except (OSError, EOFError):
-            self.end()
-            return Observation("died", trouble=ENDED)
-        except wire.ForgedError:
-            self.end()
-            return Observation("died", trouble=FORGED)
+            reply = self._open()
+        except (OSError, EOFError, wire.ForgedError):
+            self.renew()
+            return TOO_LARGE, {}
+        texts = reply.get("texts")
+        trouble = reply.get("trouble")
+        if not isinstance(texts, dict) or not isinstance(trouble, str):
+            return FORGED, {}
+        return wire.clean(trouble), {str(name): text for name, text in texts.items() if isinstance(text, str)}
 
-    def value(self) -> Value | None:
-        """Return the plain value that the notebook binds to the exercise's name; None where there is none."""
-        reply, payload = self._build("value")
+    def build(self, name: str, solutions: dict[str, str]) -> None:
+        """Have the function of an exercise built; `observe` then tells how that went.
+
+        Parameters
+        ----------
+        name : str
+            Name of the exercise.
+        solutions : dict of str to str
+            The master's cells of those exercises before this one that were not right.
+        """
+        self._ask_to_build("function", name, solutions)
+
+    def value(self, name: str, solutions: dict[str, str]) -> Value | None:
+        """Return the plain value that the notebook binds to a name; None where there is none."""
+        reply, payload = self._ask_to_build("value", name, solutions)
         try:
             unpacker = wire.Unpacker(payload)
             value = unpacker.unpack(reply.get("value"))
+            unpacker.end()
             if value is not None:
                 wire.require_value(value)
         except wire.ForgedError:
             return None
-        finally:
-            self.end()
         return value
 
-    def end(self) -> None:
-        """End the child."""
+    def observe(self, arguments: tuple[Any, ...], gradients: tuple[int, ...], seconds: float) -> Observation:
+        """Have the function that was built last called; see `gentutor.exercises.judging.judge`."""
+        if self._child is None and self._failure is None:
+            self._build()  # after a mishap
+        if self._failure is not None:
+            return self._failure
+        packer = wire.Packer()
+        question = {
+            "ask": "call", "number": secrets.token_hex(8), "arguments": packer.pack(arguments), "gradients": gradients,
+            "seconds": seconds,
+        }  # fmt: skip
+        try:
+            reply, payload = self._call(question, packer.payload, seconds + self._zygote.limits.grace_s)
+            return wire.unpack_observation(reply, payload, len(arguments), len(gradients))
+        except TimeoutError:
+            self.renew()
+            return Observation("timed out")
+        except (OSError, EOFError):
+            self.renew()
+            return Observation("died", trouble=ENDED)
+        except wire.ForgedError:
+            self.renew()
+            return Observation("died", trouble=FORGED)
+
+    def renew(self) -> None:
+        """End the child; the next question gets a fresh one."""
         if self._child is not None:
             self._child.end()
             self._child = None
 
-    def _build(self, kind: str) -> tuple[dict[str, Any], bytes]:
-        """Have the student's function or value built; keep what went wrong as an observation."""
-        limit = self._zygote.limits.prepare_s
+    def _open(self) -> dict[str, Any]:
+        """Fork a child and hand it the submission; return what it read."""
+        self.renew()
         self._child = self._zygote.child()
+        self._child.send(self._header, self._payload, seconds=_SEND_S)
+        reply, _ = self._child.receive(_READ_S)
+        return reply
+
+    def _ask_to_build(self, ask: str, name: str, solutions: dict[str, str]) -> tuple[dict[str, Any], bytes]:
+        limit = self._zygote.limits.prepare_s
+        self._question = {"ask": ask, "name": name, "ours": solutions, "seconds": limit}
+        return self._build()
+
+    def _build(self) -> tuple[dict[str, Any], bytes]:
+        """Put the question that builds; keep what went wrong as an observation."""
+        self._failure = None
+        limit = self._zygote.limits.prepare_s
         try:
-            self._handed.send(self._child, kind, name=self._name, ours=self._solutions, seconds=limit)
+            if self._child is None:
+                self._open()
+            assert self._child is not None
+            self._child.send(self._question, seconds=_SEND_S)
             reply, payload = self._child.receive(limit + _BUILD_GRACE_S)
         except TimeoutError:
             return self._fail("raised", TOO_LONG.format(seconds=limit))
@@ -162,9 +161,7 @@ class Answer:
             return self._fail("died", ENDED)
         except wire.ForgedError:
             return self._fail("died", FORGED)
-        notes = reply.get("notes")
-        if isinstance(notes, list):
-            self.notes = tuple(wire.clean(str(note)) for note in notes[:_MAX_NOTES])
+        self._keep_notes(reply.get("notes"))
         outcome, trouble = str(reply.get("outcome")), wire.clean(str(reply.get("trouble")))
         if outcome == "ready":
             return reply, payload
@@ -173,8 +170,22 @@ class Answer:
         return self._fail(outcome if outcome in ("not attempted", "raised") else "died", trouble or FORGED)
 
     def _fail(self, outcome: str, trouble: str) -> tuple[dict[str, Any], bytes]:
-        self.end()
+        self.renew()
         self._failure = Observation(outcome, trouble=trouble)
         return {}, b""
 
+    def _call(self, question: dict[str, Any], payload: bytes, patience: float) -> tuple[dict[str, Any], bytes]:
+        """Put a question and wait for its answer, twice as long where the function is called a second time."""
+        assert self._child is not None
+        self._child.send(question, payload, seconds=patience)
+        reply, content = self._child.receive(patience)
+        if reply == {"number": question["number"], "again": True}:
+            reply, content = self._child.receive(patience)
+        if reply.get("number") != question["number"]:
+            raise wire.ForgedError("an answer to another question")
+        return reply, content
 
+    def _keep_notes(self, notes: Any) -> None:
+        if isinstance(notes, list):
+            new = [wire.clean(str(note)) for note in notes[:_MAX_NOTES]]
+            self.notes = list(dict.fromkeys([*self.notes, *new]))[:_MAX_NOTES]

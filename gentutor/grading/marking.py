@@ -13,7 +13,7 @@ from gentutor.errors import GradingError
 from gentutor.exercises.contract import Choice, Exercise, Written
 from gentutor.exercises.judging import judge, judge_choice, judge_written
 from gentutor.exercises.verdict import UNREADABLE, Verdict
-from gentutor.grading.answers import Answer, Handed, read
+from gentutor.grading.answers import Answers
 from gentutor.grading.assignment import make_assignment
 from gentutor.grading.inside.confinement import Limits
 from gentutor.grading.records import FAULT, GRADED, Assignment, Result, Submission
@@ -140,34 +140,32 @@ class Marker:
         notebook = contents[""]
         result = replace(result, sha256=hashlib.sha256(notebook).hexdigest())
         extras = {name: content for name, content in contents.items() if name}
-        handed = Handed(notebook, extras, self.assignment.plan)
         if self._zygote is None:
             self._zygote = Zygote(self.wall, self.order.limits)
-        names = [contract.name for contract in self.assignment.exercises if isinstance(contract, Written)]
-        trouble, texts = read(self._zygote, handed, names)
-        if trouble:
-            return self._unreadable(result, trouble)
+        written = [contract.name for contract in self.assignment.exercises if isinstance(contract, Written)]
+        with Answers(self._zygote, self.assignment.plan, notebook, extras, written) as answers:
+            trouble, texts = answers.read()
+            if trouble:
+                return self._unreadable(result, trouble)
+            verdicts = self._verdicts(answers, texts)
+        return replace(result, verdicts=verdicts, notes=(*result.notes, *answers.notes))
+
+    def _verdicts(self, answers: Answers, texts: dict[str, str]) -> tuple[Verdict, ...]:
+        """Judge one exercise after the other; what was not right stands in for itself in the next by the master's."""
         verdicts: list[Verdict] = []
-        notes: list[str] = list(result.notes)
         solutions: dict[str, str] = {}
         for contract in self.assignment.exercises:
             if isinstance(contract, Written):
                 verdicts.append(judge_written(contract, texts.get(contract.name, "")))
-                continue
-            answer = Answer(self._zygote, handed, contract.name, solutions)
-            verdicts.append(self._verdict(contract, answer))
-            notes += [note for note in answer.notes if note not in notes]
-            if not verdicts[-1].right and contract.name in self.assignment.solutions:
-                solutions = {**solutions, contract.name: self.assignment.solutions[contract.name]}
-        return replace(result, verdicts=tuple(verdicts), notes=tuple(notes))
-
-    def _verdict(self, contract: Exercise | Choice, answer: Answer) -> Verdict:
-        try:
-            if isinstance(contract, Choice):
-                return judge_choice(contract, answer.value())
-            return judge(contract, answer.observe, self.order.seed)
-        finally:
-            answer.end()
+            elif isinstance(contract, Choice):
+                verdicts.append(judge_choice(contract, answers.value(contract.name, solutions)))
+            else:
+                answers.build(contract.name, solutions)
+                verdicts.append(judge(contract, answers.observe, self.order.seed))
+            if isinstance(contract, Exercise) and not verdicts[-1].right:
+                solutions[contract.name] = self.assignment.solutions[contract.name]
+                answers.renew()  # what went wrong here shall not reach the next exercise
+        return tuple(verdicts)
 
     def _unreadable(self, result: Result, message: str) -> Result:
         verdicts = tuple(

@@ -1,8 +1,8 @@
-"""The jailed child: reads one submission, runs what one exercise needs of it, and answers the checker's questions.
+"""The jailed child: reads one submission, runs what its exercises need of it, and answers the checker's questions.
 
-The first frame from the checker is the job; the child answers with how far the student's function could be built. Then
-each frame asks for one call. All of this runs beside the student's code, which can tamper with it: nothing that a child
-says is believed, only compared.
+The first frame from the checker brings the submission; each later one asks either for a function or value to be built
+from it, or for a call of the function that was built last. All of this runs beside the student's code, which can tamper
+with it: nothing that a child says is believed, only compared.
 """
 
 from __future__ import annotations
@@ -21,47 +21,51 @@ from gentutor.grading.inside import wire
 from gentutor.grading.inside.notebook import UnreadableError, read_cells
 from gentutor.grading.inside.program import build, written_answer
 
-_MAX_JOB = 300_000_000  # bytes: a notebook with outputs of 50 MB several times over
+_MAX_SUBMISSION = 400_000_000  # bytes: what the checker itself accepts is less
 
 
 def serve(channel: socket.socket) -> None:
-    """Do one job, and end with the process when the checker has no more questions."""
-    job, data = wire.receive(channel, max_payload=_MAX_JOB)
+    """Answer questions about one submission, and return when the checker has no more."""
+    header, data = wire.receive(channel, max_payload=_MAX_SUBMISSION)
     _silence()
-    notebook = _unpack_files(job, data)
-    if job["kind"] == "read":
-        wire.send(channel, _read(notebook, job))
+    notebook = _unpack_files(header, data)
+    wire.send(channel, _read(notebook, header))
+    function: Any = None
+    try:
+        while True:
+            question, payload = wire.receive(channel)
+            if question["ask"] == "call":
+                _call(channel, function, question, payload)
+            else:
+                function = _build(channel, notebook, header["plan"], question)
+    except EOFError:
         return
-    built = build(notebook, job["plan"], job["name"], job["ours"], seconds=job["seconds"])
-    packer = wire.Packer()
-    reply = {"outcome": built.outcome, "trouble": built.trouble, "notes": list(built.notes)}
-    if job["kind"] == "value":
-        reply["value"] = packer.pack(write_down(built.value) if built.outcome == "ready" else None)
-        wire.send(channel, reply, packer.payload)
-        return
-    wire.send(channel, reply)
-    while built.outcome == "ready":
-        try:
-            request, payload = wire.receive(channel)
-        except EOFError:
-            return
-        _answer(channel, built.value, request, payload)
 
 
-def _read(notebook: bytes, job: dict[str, Any]) -> dict[str, Any]:
+def _read(notebook: bytes, header: dict[str, Any]) -> dict[str, Any]:
     """Say whether the notebook can be read, and hand over what was written in words."""
     try:
         cells = read_cells(notebook)
     except UnreadableError as error:
-        return {"outcome": "unreadable", "trouble": str(error), "notes": [], "texts": {}}
-    texts = {name: written_answer(cells, job["plan"], name) for name in job["written"]}
-    return {"outcome": "ready", "trouble": "", "notes": [], "texts": texts}
+        return {"trouble": str(error), "texts": {}}
+    return {"trouble": "", "texts": {name: written_answer(cells, header["plan"], name) for name in header["written"]}}
 
 
-def _answer(channel: socket.socket, function: Callable[..., Any], request: dict[str, Any], payload: bytes) -> None:
-    """Call the function as asked, and send what it did under the request's number."""
-    arguments = wire.Unpacker(payload).unpack(request["arguments"])
-    number = request["number"]
+def _build(channel: socket.socket, notebook: bytes, plan: dict[str, Any], question: dict[str, Any]) -> Any:
+    """Build what the notebook binds to a name; say how that went, and keep it for calls."""
+    built = build(notebook, plan, question["name"], question["ours"], seconds=question["seconds"])
+    packer = wire.Packer()
+    reply = {"outcome": built.outcome, "trouble": built.trouble, "notes": list(built.notes)}
+    if question["ask"] == "value":
+        reply["value"] = packer.pack(write_down(built.value) if built.outcome == "ready" else None)
+    wire.send(channel, reply, packer.payload)
+    return built.value
+
+
+def _call(channel: socket.socket, function: Callable[..., Any], question: dict[str, Any], payload: bytes) -> None:
+    """Call the function as asked, and send what it did under the question's number."""
+    arguments = wire.Unpacker(payload).unpack(question["arguments"])
+    number = question["number"]
     calls = itertools.count()
 
     @functools.wraps(function)
@@ -74,8 +78,8 @@ def _answer(channel: socket.socket, function: Callable[..., Any], request: dict[
         done = observe(
             announced,
             arguments,
-            wanted_gradients=tuple(request["gradients"]),
-            seconds=request["seconds"],
+            wanted_gradients=tuple(question["gradients"]),
+            seconds=question["seconds"],
         )
     except MemoryError:
         done = Observation("raised", trouble="Your function needs more memory than a submission may use.")
@@ -84,13 +88,13 @@ def _answer(channel: socket.socket, function: Callable[..., Any], request: dict[
     wire.send(channel, {"number": number, "observation": observation}, packer.payload)
 
 
-def _unpack_files(job: dict[str, Any], data: bytes) -> bytes:
+def _unpack_files(header: dict[str, Any], data: bytes) -> bytes:
     """Write the allowed extra files into the working folder; return the notebook's bytes."""
-    at = job["n_notebook"]
-    for name, size in job["extras"]:
+    at = header["n_notebook"]
+    for name, size in header["extras"]:
         Path(name).write_bytes(data[at : at + size])
         at += size
-    return data[: job["n_notebook"]]
+    return data[: header["n_notebook"]]
 
 
 def _silence() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from gentutor.exercises.registry import exercises
 from gentutor.exercises.verdict import Finding, Verdict
-from gentutor.grading.records import Result
+from gentutor.grading.records import Assignment, Result
 from gentutor.workspace.lessons import Exercise as Declared
 from gentutor.workspace.lessons import Lesson
 
@@ -31,14 +31,6 @@ class Written:
     question: str
     rubric: tuple[tuple[int, str], ...]
     points: int
-
-
-@dataclass(frozen=True)
-class Assignment:
-    lesson: Lesson
-    exercises: tuple[Any, ...]
-    plan: dict[str, Any]
-    fingerprint: str
 
 
 CHOICE = Choice(
@@ -70,7 +62,7 @@ LESSON = Lesson(
     Path("04_vaes.ipynb"),
     tuple(Declared(contract.name, float(contract.points)) for contract in CONTRACTS),
 )
-ASSIGNMENT = Assignment(LESSON, CONTRACTS, {"lesson": "04_vaes", "cells": []}, "fp-1")
+ASSIGNMENT = Assignment(LESSON, CONTRACTS, {"lesson": "04_vaes", "cells": []}, {}, "fp-1")
 TOTAL = sum(contract.points for contract in CONTRACTS)
 
 

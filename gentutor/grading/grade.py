@@ -108,7 +108,8 @@ def grade(
         choose_wall(options.wall, trust=options.trust)
     assignment = make_assignment(lesson, own_checks)
     _keep_apart(submissions, out)
-    with Outputs(out, assignment, resume=options.resume or bool(options.only), show_inputs=options.show_inputs) as outputs:
+    resume = options.resume or bool(options.only)
+    with Outputs(out, assignment, resume=resume, show_inputs=options.show_inputs) as outputs:
         found = collect(submissions, assignment.lesson.name, allowed=options.allowed, scratch=out / "collected")
         chosen = _chosen(found, options.only)
         earned = outputs.earned({submission.student: _sha256(submission) for submission in found})

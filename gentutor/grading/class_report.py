@@ -207,8 +207,8 @@ def _exercise(exercise: Any, graded: Sequence[Result]) -> str:
     found = [one for one in misread(graded) if one.exercise == exercise.name]
     if found:
         items = "".join(
-            f"<li><strong>{len(one.students)}</strong> {plain(one.name)}{_who(one.students)}"
-            f"<p class='soft'>{rich(one.message, 1500)}</p></li>"
+            f"<li><strong>{len(one.students)}</strong> {plain(one.name)}"
+            f"<p class='soft'>{rich(one.message, 1500)}</p>{_who(one.students)}</li>"
             for one in found
         )
         parts.append(f"<h3>Misconceptions</h3><ul class='plain'>{items}</ul>")

@@ -145,21 +145,25 @@ def _checks(verdict: Verdict, contract: Any) -> str:
     names = [check.name for check in contract.checks] if contract is not None else list(found)
     if not found or verdict.kind == kinds.NOT_ATTEMPTED:
         return ""
-    rows = "".join(_check_row(name, found.get(name), verdict) for name in names)
+    measured = any(finding.kind == kinds.DIFFERS and finding.by is not None for finding in found.values())
+    rows = "".join(_check_row(name, found.get(name), verdict, measured) for name in names)
+    last = "<th scope='col'>Largest difference</th>" if measured else ""
     return (
         "<h3>What was tried</h3><table><thead><tr><th scope='col'>Tried on</th><th scope='col'>Outcome</th>"
-        f"<th scope='col'>Largest difference</th></tr></thead><tbody>{rows}</tbody></table>"
+        f"{last}</tr></thead><tbody>{rows}</tbody></table>"
     )
 
 
-def _check_row(name: str, finding: Finding | None, verdict: Verdict) -> str:
-    if finding is None:
-        return f"<tr><th scope='row'>{plain(name)}</th><td class='soft'>not tried any more</td><td></td></tr>"
-    by = _difference(finding.by) if finding.kind == kinds.DIFFERS else ""
-    # The message of the exercise says it already, unless this check failed in another way.
-    said = not finding.message or finding.message in verdict.message or verdict.misconception
-    message = "" if said else f"<br><span class='soft'>{rich(finding.message, 1500)}</span>"
-    return f"<tr><th scope='row'>{plain(name)}</th><td>{badge(finding.kind)}{message}</td><td>{by}</td></tr>"
+def _check_row(name: str, finding: Finding | None, verdict: Verdict, measured: bool) -> str:
+    outcome, message, by = "<span class='soft'>not tried any more</span>", "", ""
+    if finding is not None:
+        outcome = badge(finding.kind)
+        by = _difference(finding.by) if finding.kind == kinds.DIFFERS else ""
+        # The message of the exercise says it already, unless this check failed in another way.
+        if finding.message and not verdict.misconception and finding.message not in verdict.message:
+            message = f"<br><span class='soft'>{rich(finding.message, 1500)}</span>"
+    last = f"<td>{by}</td>" if measured else ""
+    return f"<tr><th scope='row'>{plain(name)}</th><td>{outcome}{message}</td>{last}</tr>"
 
 
 def _difference(by: float | None) -> str:

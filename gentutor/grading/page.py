@@ -23,7 +23,7 @@ SHOWN = {
     kinds.DIED: ("†", "ended the process", "bad"),
     kinds.NOT_ATTEMPTED: ("○", "not attempted", "open"),
     kinds.UNREADABLE: ("?", "unreadable", "bad"),
-    kinds.BY_HAND: ("✎", "waits for your teacher's mark", "open"),
+    kinds.BY_HAND: ("✎", "waits for a mark", "open"),
 }
 
 # Control characters, halves of surrogate pairs, and the overrides and isolates of writing direction, which reorder the
@@ -140,7 +140,7 @@ h3 { font-size: 1rem; margin: 1.1rem 0 0.3rem; }
 p { margin: 0.5rem 0; } .soft { color: var(--soft); }
 section { background: var(--card); border: 1px solid var(--line); border-radius: 0.6rem; padding: 1.1rem 1.3rem;
   margin: 1.1rem 0; }
-.badge { font-weight: 600; white-space: nowrap; }
+.badge { font-weight: 600; } a { color: var(--open); }
 .good { color: var(--good); } .bad { color: var(--bad); } .open { color: var(--open); }
 section.good, section.bad, section.open { color: inherit; border-left-width: 0.35rem; }
 section.good { border-left-color: var(--good); } section.bad { border-left-color: var(--bad); }
@@ -150,14 +150,14 @@ table { border-collapse: collapse; width: 100%; margin: 0.6rem 0; font-variant-n
 th, td { text-align: left; vertical-align: top; padding: 0.35rem 0.9rem 0.35rem 0;
   border-bottom: 1px solid var(--line); }
 th { font-weight: 600; font-size: 0.875rem; color: var(--soft); }
-tbody th { color: inherit; font-weight: 400; font-size: 1rem; }
+tbody th { color: inherit; font-weight: 400; font-size: 1rem; min-width: 8.5rem; }
+th, td { overflow-wrap: break-word; } tbody th, td .soft, td p { overflow-wrap: anywhere; }
 tr:last-child > * { border-bottom: 0; }
 code, pre { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; font-size: 0.9em;
   background: var(--code); border-radius: 0.25rem; }
 code { padding: 0.1em 0.3em; } pre { padding: 0.8rem 1rem; white-space: pre-wrap; margin: 0.5rem 0; }
 .note { border-left: 0.25rem solid var(--open); padding: 0.1rem 0 0.1rem 0.9rem; margin: 0.8rem 0; }
 .big { font-size: 2.1rem; font-weight: 700; line-height: 1.1; }
-meter { display: none; }
 .track { height: 0.6rem; background: var(--line); border-radius: 0.3rem; overflow: hidden; margin: 0.6rem 0; }
 .fill { height: 100%; background: var(--bar); }
 ul, ol { padding-left: 1.3rem; margin: 0.5rem 0; } li { margin: 0.2rem 0; }

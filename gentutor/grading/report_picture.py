@@ -52,7 +52,10 @@ def draw(rows: Sequence[Row], points: Sequence[float], of: float, *, dark: bool 
     width, row_height = (4.2, 0.62) if narrow else (8.4, 0.42)
     height = 2.3 + row_height * len(rows) + (1.3 if narrow else 0.9)
     figure = Figure(figsize=(width, height), layout="constrained", facecolor=back)
-    upper, lower = figure.subplots(2, 1, height_ratios=[1.7, height - 2.2])
+    upper_part, lower_part = figure.subfigures(2, 1, height_ratios=[2.0, height - 2.0])
+    for part in (upper_part, lower_part):
+        part.set_facecolor(back)
+    upper, lower = upper_part.subplots(), lower_part.subplots()
     for ax in (upper, lower):
         ax.set_facecolor(back)
         ax.tick_params(colors=ink, labelsize=10)
@@ -61,23 +64,25 @@ def draw(rows: Sequence[Row], points: Sequence[float], of: float, *, dark: bool 
             spine.set_color(line)
         ax.xaxis.label.set_color(ink)
         ax.yaxis.label.set_color(ink)
-    _histogram(upper, points, of, back)
+    _histogram(upper, points, of, back, "#56B4E9" if dark else "#0072B2")
     _bars(lower, rows, ink, back, narrow)
     handles, labels = lower.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=2 if narrow else 4, frameon=False, labelcolor=ink)
+    lower_part.legend(
+        handles, labels, loc="outside lower center", ncols=2 if narrow else 4, frameon=False, labelcolor=ink
+    )
     buffer = io.BytesIO()
     FigureCanvasAgg(figure).print_figure(buffer, format="png", dpi=130, facecolor=back)
     return buffer.getvalue()
 
 
-def _histogram(ax: object, points: Sequence[float], of: float, back: str) -> None:
+def _histogram(ax: object, points: Sequence[float], of: float, back: str, colour: str) -> None:
     from matplotlib.axes import Axes
     from matplotlib.ticker import MaxNLocator
 
     assert isinstance(ax, Axes)
     step = max(1.0, round(of / 12))
     edges = [step * i - step / 2 for i in range(int(of / step) + 2)]
-    ax.hist(list(points), bins=edges, color="#0072B2", edgecolor=back, linewidth=1.5)
+    ax.hist(list(points), bins=edges, color=colour, edgecolor=back, linewidth=1.5)
     ax.set(xlabel=f"points, of {of:g}", ylabel="students", xlim=(edges[0] - 0.2, edges[-1] + 0.2))
     ax.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=4))
 
@@ -149,7 +154,6 @@ def picture_html(rows: Sequence[Row], points: Sequence[float], of: float, light:
 
     dark, small = "(prefers-color-scheme: dark)", "(max-width: 40rem)"
     variants = [
-        ("print", light),
         (f"{dark} and {small}", draw(rows, points, of, dark=True, narrow=True)),
         (small, draw(rows, points, of, narrow=True)),
         (dark, draw(rows, points, of, dark=True)),

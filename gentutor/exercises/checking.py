@@ -1,4 +1,4 @@
-"""`check`: says whether a student's function is right, and lets the lesson go on either way."""
+"""`check` and `choose`: say whether a function or a letter is right, and let the lesson go on either way."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gentutor.errors import ExerciseError
 from gentutor.exercises.cards import Card, show
 from gentutor.exercises.contract import Exercise
 from gentutor.exercises.progress import record
-from gentutor.exercises.registry import find_exercise
+from gentutor.exercises.registry import find_function
 from gentutor.exercises.verdict import DIFFERS, NOT_ATTEMPTED, RAISED, RIGHT, TIMED_OUT, Verdict
 
 MEDIA_TYPE = "application/vnd.gentutor.check+json"
@@ -50,7 +50,7 @@ def check(function: Callable[..., Any]) -> Callable[..., Any]:
             "check() needs the function itself, as in check(kl_divergence), not the result of a call; "
             f"got {type(function).__name__}."
         )
-    exercise = find_exercise(name)
+    exercise = find_function(name)
     if function is exercise.own_function():
         _show_own(exercise)
         return function

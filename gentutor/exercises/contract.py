@@ -1,4 +1,8 @@
-"""What an exercise is: `Exercise`, its `Check`s, and the `Misconception`s that it can recognise."""
+"""What an exercise is: `Exercise`, its `Check`s, and the `Misconception`s that it can recognise.
+
+A lesson's ``EXERCISES`` hold, in the order of the lesson, functions to write (`Exercise`), letters to choose (`Choice`)
+and answers in words (`Written`); the last two stand in `gentutor.exercises.questions`.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +13,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gentutor.errors import ExerciseError
+from gentutor.exercises.questions import Choice, Written
 
 if TYPE_CHECKING:
     from torch import Generator
+
+__all__ = ["N_HINTS", "Check", "Choice", "Contract", "Exercise", "Function", "Misconception", "Written"]
 
 Function = Callable[..., Any]
 
@@ -77,7 +84,7 @@ class Misconception:
     symptom: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # compared by identity: what is kept of one must not serve its namesake
 class Exercise:
     """A function for the student to write.
 
@@ -91,12 +98,14 @@ class Exercise:
         One sentence: what the function is to return.
     arguments : dict of str to str
         Argument names and their shapes in the fixed letters, such as ``{"mu": "B Z"}``; ``""`` is a scalar tensor.
+        What is no tensor has its type instead, in lower case, such as ``{"text": "str"}``.
     returns : str
-        Shape of the result in the same letters.
+        Shape or type of the result in the same way.
     points : int
         Points for passing every check.
     oracle : callable
-        Computes the right result in another way than the lesson teaches it.
+        Computes the right result in another way than the lesson teaches it. What it returns says what is wanted: a
+        tensor, a number, text, or a list, tuple or dict of such.
     taught : str
         Where gentutor's own function is, as ``"module:name"``; the lesson goes on with it.
     hints : tuple of str
@@ -143,8 +152,11 @@ class Exercise:
     @property
     def signature(self) -> str:
         """The call with its shapes, such as ``"kl_divergence(mu (B, Z), logvar (B, Z)) -> (B,)"``."""
-        arguments = ", ".join(f"{name} {in_brackets(shape)}" for name, shape in self.arguments.items())
-        return f"{self.name}({arguments}) -> {in_brackets(self.returns)}"
+        arguments = ", ".join(
+            f"{name}: {shape}" if _is_type(shape) else f"{name} {in_brackets(shape)}"
+            for name, shape in self.arguments.items()
+        )
+        return f"{self.name}({arguments}) -> {self.returns if _is_type(self.returns) else in_brackets(self.returns)}"
 
     @property
     def gradient_positions(self) -> tuple[int, ...]:
@@ -169,3 +181,12 @@ def in_brackets(letters: str) -> str:
     """Write a shape's letters as Python would, such as ``"B Z"`` as ``"(B, Z)"`` and ``"B"`` as ``"(B,)"``."""
     names = letters.split()
     return f"({names[0]},)" if len(names) == 1 else f"({', '.join(names)})"
+
+
+def _is_type(shape: str) -> bool:
+    """Whether it is the name of a type, such as ``"list of int"``, and no shape in letters."""
+    return any(letter.islower() for letter in shape)
+
+
+Contract = Exercise | Choice | Written
+"""What a lesson can ask for."""

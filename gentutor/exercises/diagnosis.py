@@ -22,6 +22,13 @@ _TYPES = {
     "leave out `.item()`.",
 }
 
+_WHOLE = ("int", "uint")
+_DTYPES: tuple[tuple[str | tuple[str, ...], tuple[str, ...], str], ...] = (
+    (_WHOLE, _WHOLE, "whole numbers (int64)"),
+    ("bool", ("bool",), "truth values (bool)"),
+    ("", ("float", "bfloat"), "decimal numbers (float32)"),
+)
+
 
 @dataclass(frozen=True)
 class Diagnosis:
@@ -32,16 +39,20 @@ class Diagnosis:
     by: float | None = None
 
 
-def diagnose_type(value: Value) -> Diagnosis | None:
-    """Say what is wrong with the kind of thing that was returned, or None when it is a tensor of numbers."""
+def diagnose_type(value: Value, dtype: str = "float32") -> Diagnosis | None:
+    """Say what is wrong with the kind of thing that was returned where a tensor is wanted, or None when it is one.
+
+    The wanted `dtype` says whether the tensor should hold decimal numbers, whole ones, or yes and no.
+    """
     if value.type_name != "Tensor":
         if value.type_name in ("list", "tuple"):
             message = f"It returned a {value.type_name} of {value.size}; wanted is one torch tensor."
         else:
             message = _TYPES.get(value.type_name, f"It returned a {value.type_name}; wanted is a torch tensor.")
         return Diagnosis("plain number" if value.type_name in ("float", "int") else "type", message)
-    if not value.dtype.startswith(("float", "bfloat")):
-        return Diagnosis("dtype", f"It returned numbers of type {value.dtype}; wanted are decimal numbers (float32).")
+    starts, what = next((starts, what) for kind, starts, what in _DTYPES if dtype.startswith(kind))
+    if not value.dtype.startswith(starts):
+        return Diagnosis("dtype", f"It returned numbers of type {value.dtype}; wanted are {what}.")
     return None
 
 

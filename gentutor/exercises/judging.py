@@ -1,19 +1,23 @@
 """Compares what a function did with what it should have done, and finds the sentence that teaches most.
 
 This half of a check knows the expected values. It gets `Observation`s, from the same kernel or from another process,
-and never the student's function.
+and never the student's function. Inputs, oracles and planted wrong answers are computed once for an exercise, a check
+and a seed, and serve every submission.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import torch
 
 from gentutor.exercises import verdict as kinds
+from gentutor.exercises.answering import judge_choice, judge_written
 from gentutor.exercises.contract import Check, Exercise, Function, Misconception
 from gentutor.exercises.diagnosis import (
     Diagnosis,
@@ -24,11 +28,20 @@ from gentutor.exercises.diagnosis import (
     diagnose_type,
     times,
 )
-from gentutor.exercises.observing import Observation, observe
+from gentutor.exercises.observing import Observation, Value, observe
+from gentutor.exercises.structure import as_object, diagnose_value
 from gentutor.exercises.verdict import Finding, Verdict
 from gentutor.seeding import generator
 
+__all__ = ["Observer", "judge", "judge_choice", "judge_function", "judge_written"]
+
 Observer = Callable[[tuple[Any, ...], tuple[int, ...], float], Observation]
+
+SPARE_S = 1.0  # what all checks after one that timed out may cost together
+_LEAST_S = 0.02  # with less than this left a check is not tried
+_ORACLE_S = 60.0
+_KEPT = 128  # checks whose inputs and oracle's answers are kept; a lesson has some 20
+_KEPT_WRONG = 1024
 
 
 @dataclass(frozen=True)
@@ -36,6 +49,7 @@ class _Trial:
     """One check with its arguments, what is wanted of them, and what the student's function did."""
 
     check: Check
+    seed: int
     arguments: tuple[Any, ...]
     wanted: Observation
     done: Observation
@@ -57,10 +71,19 @@ def judge(exercise: Exercise, observer: Observer, seed: int = 0) -> Verdict:
         grader uses a secret one.
     """
     trials: list[_Trial] = []
-    for check in exercise.checks:
-        trials.append(_try(exercise, check, observer, seed))
-        if trials[-1].finding.kind in (kinds.NOT_ATTEMPTED, kinds.TIMED_OUT):
-            break  # the others would say the same, and cost their deadlines
+    spare: float | None = None
+    for n_done, check in enumerate(exercise.checks):
+        # Of what is to spare each check gets an equal part, so that one endless loop more leaves time for the others.
+        seconds = check.seconds if spare is None else min(check.seconds, spare / (len(exercise.checks) - n_done))
+        started = time.monotonic()
+        trials.append(_try(exercise, check, observer, seed, seconds))
+        kind = trials[-1].finding.kind
+        if kind == kinds.NOT_ATTEMPTED:
+            break  # the others would say the same
+        if spare is not None:
+            spare -= time.monotonic() - started
+        elif kind == kinds.TIMED_OUT:
+            spare = SPARE_S
     wrong = [trial for trial in trials if trial.finding.kind != kinds.RIGHT]
     findings = tuple(trial.finding for trial in trials)
     earned = exercise.points * sum(trial.check.share for trial in trials if trial.finding.kind == kinds.RIGHT)
@@ -86,14 +109,34 @@ def judge_function(exercise: Exercise, function: Function, seed: int = 0, *, qui
     return judge(exercise, observer, seed)
 
 
-def _try(exercise: Exercise, check: Check, observer: Observer, seed: int) -> _Trial:
+@lru_cache(maxsize=_KEPT)
+def _expected(exercise: Exercise, check: Check, seed: int) -> tuple[tuple[Any, ...], Observation]:
+    """Return a check's arguments and what its oracle does with them."""
     arguments = check.inputs(generator(seed, exercise.name, check.name))
-    positions = exercise.gradient_positions if check.gradients else ()
-    wanted = observe(exercise.oracle, arguments, wanted_gradients=positions, seconds=60.0, twice=False)
+    wanted = _observe_ours(exercise, check, exercise.oracle, arguments)
     if wanted.value is None:
         raise RuntimeError(f"The oracle of {exercise.name} failed on {check.name}: {wanted.trouble or wanted.outcome}")
-    done = observer(arguments, positions, check.seconds)
-    return _Trial(check, arguments, wanted, done, _find(exercise, check, arguments, wanted, done))
+    return arguments, wanted
+
+
+@lru_cache(maxsize=_KEPT_WRONG)
+def _planted(exercise: Exercise, misconception: Misconception, check: Check, seed: int) -> tuple[Observation, Finding]:
+    """Return what a planted wrong answer does in a check, and what is found of it."""
+    arguments, wanted = _expected(exercise, check, seed)
+    done = _observe_ours(exercise, check, misconception.function, arguments)
+    return done, _find(exercise, check, arguments, wanted, done)
+
+
+def _observe_ours(exercise: Exercise, check: Check, function: Function, arguments: tuple[Any, ...]) -> Observation:
+    positions = exercise.gradient_positions if check.gradients else ()
+    return observe(function, arguments, wanted_gradients=positions, seconds=_ORACLE_S, twice=False)
+
+
+def _try(exercise: Exercise, check: Check, observer: Observer, seed: int, seconds: float) -> _Trial:
+    arguments, wanted = _expected(exercise, check, seed)
+    positions = exercise.gradient_positions if check.gradients else ()
+    done = observer(arguments, positions, seconds) if seconds > _LEAST_S else Observation("timed out")
+    return _Trial(check, seed, arguments, wanted, done, _find(exercise, check, arguments, wanted, done))
 
 
 def _find(
@@ -105,13 +148,15 @@ def _find(
     if done.outcome == "timed out":
         message = f"Your function had not finished after {check.seconds:g} seconds: is there a loop that never ends?"
         return Finding(check.name, kinds.TIMED_OUT, "timed out", message)
-    if done.outcome == "raised" or done.value is None:
+    if done.outcome == "died":
+        return Finding(check.name, kinds.DIED, "died", done.trouble)
+    if done.outcome == "raised" or done.value is None or wanted.value is None:
         return Finding(check.name, kinds.RAISED, "raised", done.trouble)
     found = (
-        diagnose_type(done.value)
+        _wrong_type(done.value, wanted.value)
         or _not_repeatable(done, check)
         or _changed(exercise, done)
-        or _wrong_value(exercise, check, arguments, wanted, done)
+        or _wrong_value(exercise, check, arguments, wanted.value, done.value)
         or _wrong_gradient(exercise, check, wanted, done)
     )
     if found is None:
@@ -119,11 +164,12 @@ def _find(
     return Finding(check.name, kinds.DIFFERS, found.code, found.message, found.by)
 
 
+def _wrong_type(got: Value, wanted: Value) -> Diagnosis | None:
+    return diagnose_type(got, wanted.dtype) if wanted.type_name == "Tensor" else None
+
+
 def _not_repeatable(done: Observation, check: Check) -> Diagnosis | None:
-    value, again = done.value, done.again
-    if value is None or value.array is None or again is None or again.array is None:
-        return None
-    if close(again.array, value.array, check.rtol, check.atol):
+    if done.value is None or done.again is None or _alike(done.again, done.value, check):
         return None
     message = (
         "Called twice with the same values it gave two different answers. Does it draw random numbers of its own, or "
@@ -141,20 +187,48 @@ def _changed(exercise: Exercise, done: Observation) -> Diagnosis | None:
 
 
 def _wrong_value(
-    exercise: Exercise, check: Check, arguments: tuple[Any, ...], wanted: Observation, done: Observation
+    exercise: Exercise, check: Check, arguments: tuple[Any, ...], wanted: Value, got: Value
 ) -> Diagnosis | None:
-    assert wanted.value is not None
-    assert wanted.value.array is not None
-    assert done.value is not None
+    if wanted.type_name == "Tensor":
+        return _wrong_tensor(exercise, check, arguments, wanted, got)
+    if check.property is None:
+        return diagnose_value(got, wanted, check.rtol, check.atol)
+    if got.type_name != wanted.type_name:
+        return diagnose_value(got, wanted, check.rtol, check.atol)
+    return _property(check, arguments, as_object(got))
+
+
+def _wrong_tensor(
+    exercise: Exercise, check: Check, arguments: tuple[Any, ...], wanted: Value, got: Value
+) -> Diagnosis | None:
+    assert wanted.array is not None
     sizes = exercise.sizes(arguments)
-    shape = diagnose_shape(done.value, wanted.value.array, sizes)
-    if shape or done.value.array is None:
+    shape = diagnose_shape(got, wanted.array, sizes)
+    if shape or got.array is None:
         return shape or Diagnosis("type", "It returned a tensor whose values cannot be read.")
     if check.property is not None:
-        sentence = check.property(arguments, torch.from_numpy(done.value.array))
-        return Diagnosis("property", sentence) if sentence else None
-    got, target = done.value.array.astype(np.float64), wanted.value.array.astype(np.float64)
-    return diagnose_numbers(got, target, sizes, check.rtol, check.atol)
+        return _property(check, arguments, torch.from_numpy(got.array))
+    tolerance = (check.rtol, check.atol) if wanted.array.dtype.kind == "f" else (0.0, 0.0)
+    return diagnose_numbers(got.array.astype(np.float64), wanted.array.astype(np.float64), sizes, *tolerance)
+
+
+def _property(check: Check, arguments: tuple[Any, ...], returned: Any) -> Diagnosis | None:
+    """Ask the check's property, which may stumble over what it has not foreseen: lists of other things, or lengths."""
+    assert check.property is not None
+    try:
+        sentence = check.property(arguments, returned)
+    except Exception:
+        sentence = "What it returned has another form than what is wanted."
+    return Diagnosis("property", sentence) if sentence else None
+
+
+def _alike(one: Value, other: Value, check: Check) -> bool:
+    """Whether two returned values are the same, as far as can be told; tensors without numbers are."""
+    if one.type_name == other.type_name == "Tensor":
+        if one.array is None or other.array is None:
+            return True
+        return close(one.array, other.array, check.rtol, check.atol)
+    return diagnose_value(one, other, check.rtol, check.atol) is None
 
 
 def _wrong_gradient(exercise: Exercise, check: Check, wanted: Observation, done: Observation) -> Diagnosis | None:
@@ -190,22 +264,20 @@ def _recognise(exercise: Exercise, wrong: list[_Trial]) -> Misconception | None:
 def _explains(misconception: Misconception, exercise: Exercise, trial: _Trial) -> bool:
     if misconception.symptom:
         return misconception.symptom == trial.finding.code
-    positions = exercise.gradient_positions if trial.check.gradients else ()
-    same = observe(misconception.function, trial.arguments, wanted_gradients=positions, seconds=60.0, twice=False)
+    same, finding = _planted(exercise, misconception, trial.check, trial.seed)
     mine, theirs = same.value, trial.done.value
-    if mine is None or theirs is None or mine.type_name != theirs.type_name:
+    if mine is None or theirs is None or mine.type_name != theirs.type_name or finding.code != trial.finding.code:
         return False
-    finding = _find(exercise, trial.check, trial.arguments, trial.wanted, same)
-    if finding.code != trial.finding.code or mine.array is None or theirs.array is None:
+    if mine.type_name == "Tensor" and (mine.array is None or theirs.array is None):
         return False
-    return close(theirs.array, mine.array, trial.check.rtol, trial.check.atol)
+    return _alike(theirs, mine, trial.check)
 
 
 def _filled(message: str, exercise: Exercise, trial: _Trial) -> str:
     """Fill in ``{factor}`` and the sizes of a misconception's message."""
     got, wanted = trial.done.value, trial.wanted.value
     factor: float | None = None
-    if got and wanted and got.array is not None and wanted.array is not None and got.shape == wanted.shape:
+    if got and wanted and got.array is not None and wanted.array is not None and got.array.shape == wanted.array.shape:
         factor = constant_factor(got.array.astype(np.float64), wanted.array.astype(np.float64))
     return message.format(factor=times(factor) if factor else "several", **exercise.sizes(trial.arguments))
 

@@ -91,6 +91,7 @@ def test_a_mark_given_in_formgrader_is_kept_and_read_back(db):
         assert not book.find_submission(LESSON, "anna").needs_manual_grade
 
 
+@pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # nbgrader's own add_submission gives it
 def test_an_assignment_that_nbgrader_made_is_used(db):
     with opened_fresh(db) as book:
         book.add_assignment(LESSON)

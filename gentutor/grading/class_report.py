@@ -54,7 +54,8 @@ def misread(results: Sequence[Result]) -> list[Misread]:
     for result in results:
         for verdict in result.verdicts:
             if verdict.misconception:
-                key = (verdict.exercise, verdict.misconception)
+                name = f"chose “{verdict.misconception}”" if verdict.answer else verdict.misconception
+                key = (verdict.exercise, name)
                 who.setdefault(key, []).append(result.student)
                 words.setdefault(key, Counter())[verdict.message] += 1
     found = [Misread(*key, words[key].most_common(1)[0][0], tuple(sorted(names))) for key, names in who.items()]
@@ -205,7 +206,7 @@ def _exercise(exercise: Any, graded: Sequence[Result]) -> str:
     if form_of(exercise) == CHOICE:
         parts.append(_choices(exercise, graded))
     found = [one for one in misread(graded) if one.exercise == exercise.name]
-    if found:
+    if found and form_of(exercise) == EXERCISE:
         items = "".join(
             f"<li><strong>{len(one.students)}</strong> {plain(one.name)}"
             f"<p class='soft'>{rich(one.message, 1500)}</p>{_who(one.students)}</li>"
@@ -231,7 +232,7 @@ def _kind_of_message(verdict: Verdict) -> str:
 
 def _choices(choice: Any, graded: Sequence[Result]) -> str:
     """How many chose which option."""
-    chosen = Counter(verdict.answer.strip().upper() for verdict in _verdicts(graded, choice.name))
+    chosen = Counter(verdict.answer.strip().lower() for verdict in _verdicts(graded, choice.name))
     n = sum(chosen.values())
     rows = []
     for letter, (text, _) in choice.options.items():

@@ -186,7 +186,7 @@ def _hint(verdict: Verdict, contract: Any) -> str:
 
 def _choice(verdict: Verdict, contract: Any) -> str:
     """A question with its options, the chosen one marked, and the reason that belongs to it."""
-    chosen = verdict.answer.strip().upper()
+    chosen = verdict.answer.strip().lower()
     options = "".join(
         f"<li>{html.escape(letter)}. {rich(text)}{' <strong>(your choice)</strong>' if letter == chosen else ''}</li>"
         for letter, (text, _) in contract.options.items()

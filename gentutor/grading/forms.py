@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from gentutor.exercises.contract import Choice, Exercise, Written
+
+Contract = Exercise | Choice | Written
 
 EXERCISE, CHOICE, WRITTEN = "exercise", "choice", "written"
 
 
-def form_of(contract: Any) -> str:
+def form_of(contract: Contract) -> str:
     """Return `EXERCISE`, `CHOICE` or `WRITTEN`.
 
     Parameters
     ----------
     contract : Exercise, Choice or Written
-        From `gentutor.exercises.contract`.
+        The contract.
     """
-    if hasattr(contract, "options"):
+    if isinstance(contract, Choice):
         return CHOICE
-    return WRITTEN if hasattr(contract, "rubric") else EXERCISE
+    return WRITTEN if isinstance(contract, Written) else EXERCISE

@@ -6,8 +6,12 @@ import base64
 import html
 import io
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from gentutor.exercises import verdict as kinds
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 # Okabe and Ito's colours, as in gentutor.plots; every segment also carries its number, and most a hatch.
 COLOURS = {
@@ -52,7 +56,8 @@ def draw(rows: Sequence[Row], points: Sequence[float], of: float, *, dark: bool 
     width, row_height = (4.2, 0.62) if narrow else (8.4, 0.42)
     height = 2.3 + row_height * len(rows) + (1.3 if narrow else 0.9)
     figure = Figure(figsize=(width, height), layout="constrained", facecolor=back)
-    upper_part, lower_part = figure.subfigures(2, 1, height_ratios=[2.0, height - 2.0])
+    grid = figure.add_gridspec(2, 1, height_ratios=[2.0, height - 2.0])
+    upper_part, lower_part = figure.add_subfigure(grid[0]), figure.add_subfigure(grid[1])
     for part in (upper_part, lower_part):
         part.set_facecolor(back)
     upper, lower = upper_part.subplots(), lower_part.subplots()
@@ -75,11 +80,9 @@ def draw(rows: Sequence[Row], points: Sequence[float], of: float, *, dark: bool 
     return buffer.getvalue()
 
 
-def _histogram(ax: object, points: Sequence[float], of: float, back: str, colour: str) -> None:
-    from matplotlib.axes import Axes
+def _histogram(ax: Axes, points: Sequence[float], of: float, back: str, colour: str) -> None:
     from matplotlib.ticker import MaxNLocator
 
-    assert isinstance(ax, Axes)
     step = max(1.0, round(of / 12))
     edges = [step * i - step / 2 for i in range(int(of / step) + 2)]
     ax.hist(list(points), bins=edges, color=colour, edgecolor=back, linewidth=1.5)
@@ -87,11 +90,9 @@ def _histogram(ax: object, points: Sequence[float], of: float, back: str, colour
     ax.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=4))
 
 
-def _bars(ax: object, rows: Sequence[Row], ink: str, back: str, narrow: bool) -> None:
-    from matplotlib.axes import Axes
+def _bars(ax: Axes, rows: Sequence[Row], ink: str, back: str, narrow: bool) -> None:
     from matplotlib.ticker import MaxNLocator
 
-    assert isinstance(ax, Axes)
     places = list(range(len(rows)))
     left = [0] * len(rows)
     bar = 0.42 if narrow else 0.68

@@ -3,46 +3,26 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gentutor.exercises.contract import Choice, Written
 from gentutor.exercises.registry import exercises
 from gentutor.exercises.verdict import Finding, Verdict
 from gentutor.grading.records import Assignment, Result
 from gentutor.workspace.lessons import Exercise as Declared
 from gentutor.workspace.lessons import Lesson
 
-
-@dataclass(frozen=True)
-class Choice:
-    name: str
-    lesson: str
-    question: str
-    options: dict[str, tuple[str, str]]
-    right: str
-    points: int
-
-
-@dataclass(frozen=True)
-class Written:
-    name: str
-    lesson: str
-    question: str
-    rubric: tuple[tuple[int, str], ...]
-    points: int
-
-
 CHOICE = Choice(
     "beta_choice",
     "04_vaes",
     "You raise `beta` from 1 to 8. What happens to the samples?",
     {
-        "A": ("They get sharper.", "A larger weight on the KL leaves less room for detail, not more."),
-        "B": ("They get blurrier, and the map smoother.", "Codes must stay near the prior, so detail is given up."),
-        "C": ("Nothing: `beta` only changes the learning rate.", "`beta` weighs the KL in the loss itself."),
+        "a": ("They get sharper.", "A larger weight on the KL leaves less room for detail, not more."),
+        "b": ("They get blurrier, and the map smoother.", "Codes must stay near the prior, so detail is given up."),
+        "c": ("Nothing: `beta` only changes the learning rate.", "`beta` weighs the KL in the loss itself."),
     },
-    "B",
+    "b",
     1,
 )
 WRITTEN = Written(
@@ -101,7 +81,7 @@ def result(student: str = "anna", *verdicts: Verdict, **values: Any) -> Result:
     if not verdicts and values.get("kind", "graded") == "graded":
         verdicts = (
             *(verdict(contract) for contract in CONTRACTS[:3]),
-            verdict(CHOICE, message="Codes must stay near the prior, so detail is given up.", answer="B"),
+            verdict(CHOICE, message="Codes must stay near the prior, so detail is given up.", answer="b"),
             verdict(WRITTEN, "by hand", "It waits for your teacher.", answer="Because it averages.\nOver pictures."),
         )
     if values.get("kind") == "unreadable":
@@ -136,9 +116,13 @@ def class_of(n: int = 40, seed: int = 0) -> list[Result]:
             )
             continue
         verdicts = [_function(contract, draw) for contract in CONTRACTS[:3]]
-        letter = draw.choices("BAC", (6, 3, 1))[0]
-        reason = CHOICE.options[letter][1]
-        verdicts.append(verdict(CHOICE, "right" if letter == "B" else "differs", reason, answer=letter))
+        letter = draw.choices("bac", (6, 3, 1))[0]
+        text, reason = CHOICE.options[letter]
+        verdicts.append(
+            verdict(CHOICE, "right", reason, answer=letter)
+            if letter == "b"
+            else verdict(CHOICE, "differs", reason, text, letter)
+        )
         kind = "by hand" if draw.random() < 0.85 else "not attempted"
         text = "The decoder shows the mean of all pictures that a code could stand for." if kind == "by hand" else ""
         verdicts.append(verdict(WRITTEN, kind, "Waits for a mark." if text else "No answer yet.", answer=text))

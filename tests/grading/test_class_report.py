@@ -35,6 +35,12 @@ def test_misconceptions_are_counted_by_exercise_with_who():
     assert (one.exercise, one.name, one.students) == ("kl_divergence", MEAN.name, ("s00", "s01", "s02"))
 
 
+def test_a_wrong_option_is_a_misconception_of_those_who_chose_it():
+    text, reason = CHOICE.options["a"]
+    (one,) = misread([result("anna", verdict(CHOICE, "differs", reason, text, "a"))])
+    assert (one.name, one.message) == ("chose “They get sharper.”", reason)
+
+
 def test_checks_not_put_any_more_count_like_the_one_that_stopped():
     rows = dict(check_rows([result("a", verdict(CONTRACTS[1], "timed out")), result("b")], CONTRACTS))
     assert rows["kl_divergence: a batch of one"] == {"timed out": 1, "right": 1}
@@ -44,7 +50,7 @@ def test_checks_not_put_any_more_count_like_the_one_that_stopped():
 def test_choices_faults_unreadable_waiting_wall_and_time_are_told(tmp_path):
     results = class_of(40)
     page = report(tmp_path, results, wall="none", notes=["The lesson changed."])
-    chosen = sum(v.answer == "B" for one in results for v in one.verdicts if v.exercise == CHOICE.name)
+    chosen = sum(v.answer == "b" for one in results for v in one.verdicts if v.exercise == CHOICE.name)
     assert f"✓ right {chosen}" in page.words
     for words in (
         "40 handed in", "1 unreadable", "1 without a mark (fault)", "The zygote ended twice", "its JSON ends",

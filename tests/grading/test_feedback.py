@@ -74,7 +74,7 @@ def test_checks_that_were_not_tried_any_more_are_named():
 
 
 def test_choices_and_written_answers_have_their_reason_and_rubric():
-    wrong = verdict(CHOICE, "differs", "m", answer="A")
+    wrong = verdict(CHOICE, "differs", "m", answer="a")
     page = shown(result("Anna", wrong, verdict(WRITTEN, "by hand", answer="Two\nlines")))
     assert "They get sharper. (your choice)" in page.words
     assert "leaves less room for detail" in page.words

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 from gentutor.errors import ExerciseError
+from gentutor.exercises.borrowing import borrows
 from gentutor.exercises.cards import Card, show
-from gentutor.exercises.contract import Exercise
+from gentutor.exercises.contract import Choice, Exercise
 from gentutor.exercises.progress import record
-from gentutor.exercises.registry import find_function
+from gentutor.exercises.registry import exercises, find_exercise, find_function
 from gentutor.exercises.verdict import DIFFERS, NOT_ATTEMPTED, RAISED, RIGHT, TIMED_OUT, Verdict
 
 MEDIA_TYPE = "application/vnd.gentutor.check+json"
@@ -22,6 +23,11 @@ _HEADLINES = {
     TIMED_OUT: ("bad", "Timed out"),
     NOT_ATTEMPTED: ("open", "Not attempted yet"),
 }
+
+BORROWED = (
+    "It calls gentutor's own code, which is not there when your lesson is graded: write it with torch and with "
+    "functions of your own."
+)
 
 
 def check(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -56,33 +62,76 @@ def check(function: Callable[..., Any]) -> Callable[..., Any]:
         return function
     start = time.perf_counter()
     verdict = judge_function(exercise, function, quiet=False)
+    _record(exercise, verdict, seconds=round(time.perf_counter() - start, 3))
+    others = {other.name for other in exercises(exercise.lesson)} - {name}
+    show(card_of(exercise, verdict, borrowed=verdict.kind != NOT_ATTEMPTED and borrows(function, others)))
+    return function if verdict.right else exercise.own_function()
+
+
+def choose(name: str, answer: Any) -> None:
+    """Check the letter that a student chose, and show why it is right or wrong.
+
+    Parameters
+    ----------
+    name : str
+        Name of the question.
+    answer : object
+        The letter; None or ``...`` where nothing is chosen yet. A wrong answer never raises.
+
+    Raises
+    ------
+    ExerciseError
+        When there is no such question.
+    """
+    from gentutor.exercises.answering import judge_choice  # brings torch, as above
+    from gentutor.exercises.observing import write_down
+
+    choice = find_exercise(name)
+    if not isinstance(choice, Choice):
+        raise ExerciseError(f"{choice.name} is no question with letters to choose from: use check().")
+    verdict = judge_choice(choice, write_down(answer))
+    _record(choice, verdict)
+    mark, word = _HEADLINES[verdict.kind]
+    lines = [verdict.message]
+    if not verdict.right:
+        lines.append(f"Write {choice.letters} into the cell above and run both cells; you may try again.")
+    show(Card(mark, f"{word}: {_points(verdict)}", lines, payload=_payload(verdict)))
+
+
+def _record(contract: Exercise | Choice, verdict: Verdict, **more: Any) -> None:
     record(
         "check",
-        exercise.lesson,
-        exercise=name,
+        contract.lesson,
+        exercise=contract.name,
         verdict=verdict.kind,
         misconception=verdict.misconception,
         message=verdict.message,
         points=verdict.points,
         of=verdict.of,
-        seconds=round(time.perf_counter() - start, 3),
+        **more,
     )
-    show(card_of(exercise, verdict))
-    return function if verdict.right else exercise.own_function()
 
 
-def card_of(exercise: Exercise, verdict: Verdict) -> Card:
-    """Return what the student is shown of a verdict."""
-    mark, word = _HEADLINES.get(verdict.kind, ("bad", verdict.kind.capitalize()))
-    headline = f"{word}: {exercise.name} · {verdict.points:g} of {verdict.of:g} points"
-    payload = {
-        "exercise": exercise.name,
+def _points(verdict: Verdict) -> str:
+    return f"{verdict.exercise} · {verdict.points:g} of {verdict.of:g} point{'' if verdict.of == 1 else 's'}"
+
+
+def _payload(verdict: Verdict) -> dict[str, dict[str, Any]]:
+    values = {
+        "exercise": verdict.exercise,
         "points": verdict.points,
         "of": verdict.of,
         "verdict": verdict.kind,
         "message": verdict.message,
     }
-    return Card(mark, headline, _lines(exercise, verdict), payload={MEDIA_TYPE: payload})
+    return {MEDIA_TYPE: values}
+
+
+def card_of(exercise: Exercise, verdict: Verdict, *, borrowed: bool = False) -> Card:
+    """Return what the student is shown of a verdict; `borrowed` adds that the function leans on gentutor's own code."""
+    mark, word = _HEADLINES.get(verdict.kind, ("bad", verdict.kind.capitalize()))
+    lines = [*_lines(exercise, verdict), *([BORROWED] if borrowed else [])]
+    return Card(mark, f"{word}: {_points(verdict)}", lines, payload=_payload(verdict))
 
 
 def _lines(exercise: Exercise, verdict: Verdict) -> list[str]:

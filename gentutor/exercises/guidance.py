@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gentutor.exercises.cards import Card, show
-from gentutor.exercises.contract import N_HINTS
+from gentutor.exercises.contract import N_HINTS, Exercise, Written
 from gentutor.exercises.progress import Entry, entries, lessons_of_this_process, record
 from gentutor.exercises.registry import exercises, find_exercise
 
@@ -17,7 +17,7 @@ def hint(name: str) -> None:
     Parameters
     ----------
     name : str
-        Name of the exercise's function, such as ``"kl_divergence"``.
+        Name of the exercise's function, such as ``"kl_divergence"``. Questions to answer have no hints.
 
     Raises
     ------
@@ -26,6 +26,10 @@ def hint(name: str) -> None:
     """
     exercise = find_exercise(name)
     name = exercise.name
+    if not isinstance(exercise, Exercise):
+        sentence = "It is a question to answer, and has no hints: read the section that it is about once more."
+        show(Card("note", f"No hints: {name}", [sentence]))
+        return
     number = min(hints_used(name) + 1, N_HINTS)
     record("hint", exercise.lesson, exercise=name, number=number)
     more = "Call it again for the next." if number < N_HINTS else "That was the last one."
@@ -60,21 +64,27 @@ def score(lesson: str | None = None) -> None:
     attempts: dict[str, list[Entry]] = {}
     for entry in entries("check"):
         attempts.setdefault(str(entry.get("exercise")), []).append(entry)
-    rows, points, of = [("exercise", "points", "verdict", "attempts", "hints")], 0.0, 0
+    rows = [("exercise", "points", "verdict", "attempts", "hints")]
+    points, of, by_hand = 0.0, 0, 0
     for exercise in exercises(lesson):
         tries = attempts.get(exercise.name, [])
+        of += exercise.points
+        if isinstance(exercise, Written):
+            by_hand += exercise.points
+            rows.append((exercise.name, f"of {exercise.points}", "your teacher marks it", "", ""))
+            continue
         earned = float(tries[-1]["points"]) if tries else 0.0
         verdict = str(tries[-1]["verdict"]) if tries else "not attempted"
         # Running the cell of an empty function is no attempt.
         n_tries = sum(entry["verdict"] != "not attempted" for entry in tries)
-        rows.append(
-            (exercise.name, f"{earned:g} of {exercise.points}", verdict, str(n_tries), str(hints_used(exercise.name)))
-        )
-        points, of = points + earned, of + exercise.points
-    mark = "good" if points == of else "open"
-    payload = {"lesson": lesson or "", "points": points, "of": of}
+        n_hints = str(hints_used(exercise.name)) if isinstance(exercise, Exercise) else ""
+        rows.append((exercise.name, f"{earned:g} of {exercise.points}", verdict, str(n_tries), n_hints))
+        points += earned
+    mark = "good" if points + by_hand == of else "open"
+    payload = {"lesson": lesson or "", "points": points, "of": of, "by_hand": by_hand}
     headline = f"{points:g} of {of:g} points"
-    show(Card(mark, headline, _predictions(lesson), rows, {MEDIA_TYPE: payload}))
+    waiting = [f"{by_hand} of them are for what you write in words, and your teacher gives them."] if by_hand else []
+    show(Card(mark, headline, [*waiting, *_predictions(lesson)], rows, {MEDIA_TYPE: payload}))
 
 
 def _predictions(lesson: str | None) -> list[str]:

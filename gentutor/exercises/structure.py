@@ -47,7 +47,7 @@ def diagnose_value(got: Value, wanted: Value, rtol: float, atol: float, where: s
         Place inside of the returned value, such as ``"item 2"``; empty for all of it.
     """
     kind, want = _kind(got), _kind(wanted)
-    if kind != want and want != "Tensor":
+    if want not in (kind, "Tensor"):
         return _wrong_kind(got, wanted, where)
     compare = _COMPARE.get(want, _plain)
     return compare(got, wanted, rtol, atol, where)

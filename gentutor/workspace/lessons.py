@@ -26,13 +26,16 @@ class Exercise:
     Parameters
     ----------
     name : str
-        Name of the function that the student writes.
+        Name of the function that the student writes, or of the question.
     points : float
-        What its check is worth.
+        What it is worth.
+    by_hand : bool
+        Whether it is answered in words, so that no check says whether it is right.
     """
 
     name: str
     points: float
+    by_hand: bool = False
 
 
 @dataclass(frozen=True)
@@ -201,7 +204,9 @@ def _exercises(cells: list[dict[str, Any]]) -> tuple[Exercise, ...]:
     """The exercises that the graded cells' nbgrader metadata declare."""
     graded = [cell.get("metadata", {}).get("nbgrader", {}) for cell in cells]
     return tuple(
-        Exercise(meta["grade_id"].removeprefix("check_"), float(meta.get("points", 0)))
+        Exercise(
+            meta["grade_id"].removeprefix("check_"), float(meta.get("points", 0)), by_hand=bool(meta.get("solution"))
+        )
         for meta in graded
         if meta.get("grade")
     )

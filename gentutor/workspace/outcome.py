@@ -41,7 +41,7 @@ class Outcome:
     knobs : int
         How many knobs the lesson declares.
     right, exercises : int
-        Exercises whose check said right, and exercises that there are.
+        Exercises whose check said right, and exercises that have a check: not those that a teacher marks by hand.
     wrong : tuple of str
         Names of the exercises whose check did not say right.
     cell, line : str
@@ -77,7 +77,7 @@ def read_outcome(
     """Put together what the executed notebook at `output` shows and how its process ended."""
     cells = _cells(output)
     checks = {str(payload.get("exercise")): payload for payload in _payloads(cells, _CHECK)}
-    names = [exercise.name for exercise in lesson.exercises]
+    names = [exercise.name for exercise in lesson.exercises if not exercise.by_hand]
     wrong = tuple(name for name in names if checks.get(name, {}).get("verdict") != "right")
     if verdict == PASSED and wrong:
         verdict = CHECK_FAILED

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gentutor.errors import LessonFormError
+from gentutor.exercises.questions import WRITTEN_STUB
 from gentutor.workspace.canonical import canonical, to_json
 from gentutor.workspace.files import cell_source, read_notebook
 from gentutor.workspace.lessons import Lesson, knobs_or_none, read_lesson
@@ -25,6 +26,7 @@ CODE_STUB = (
 )
 """What stands in a student copy where the solution stood; `EXERCISE_NAME` becomes the exercise's name."""
 
+_LETTER = re.compile(r"""### BEGIN SOLUTION\n(\w+) = ["'][a-z]["'](.*)\n### END SOLUTION""")
 _MARKER = re.compile(r"### (?:BEGIN|END) (?:SOLUTION|HIDDEN TESTS|MARK SCHEME)")
 
 
@@ -47,10 +49,13 @@ def student_copy(lesson: Lesson | Path) -> str:
         lesson = read_lesson(lesson)
     master = canonical(read_notebook(lesson.path), knobs_or_none(lesson.name))
     _require_order(lesson, master["cells"])
+    unanswered = _hide_letters(master["cells"])
     copy = _release(lesson.name, to_json(master))
     for cell in copy["cells"]:
         name = cell["metadata"].get("nbgrader", {}).get("grade_id", "")
-        cell["source"] = cell_source(cell).replace(_NAME, name)
+        cell["source"] = (
+            cell_source(cell).replace(CODE_STUB, unanswered.get(cell["id"], CODE_STUB)).replace(_NAME, name)
+        )
     _refresh_checksums(copy)
     return to_json(copy)
 
@@ -66,8 +71,21 @@ def _require_order(lesson: Lesson, cells: list[dict[str, Any]]) -> None:
             raise LessonFormError(f"{where}: {n_begin} times BEGIN SOLUTION, but {n_end} times END SOLUTION.")
         if n_begin and not marks.get("solution"):
             raise LessonFormError(f"{where} holds a solution, but its nbgrader metadata do not say solution: true.")
-        if marks.get("solution") and not n_begin and cell["cell_type"] == "code":
+        if marks.get("solution") and not n_begin:
             raise LessonFormError(f"{where} is marked as a solution, but has no '### BEGIN SOLUTION' line.")
+
+
+def _hide_letters(cells: list[dict[str, Any]]) -> dict[str, str]:
+    """Return by cell id what a student copy has in place of a chosen letter: ``name = None`` and the comment after it.
+
+    A question is left open without an error, so that the cells after it run.
+    """
+    found = {}
+    for cell in cells:
+        letter = _LETTER.search(cell["source"])
+        if cell["cell_type"] == "code" and letter and letter[1] == cell["metadata"].get("nbgrader", {}).get("grade_id"):
+            found[cell["id"]] = f"{letter[1]} = None{letter[2]}"
+    return found
 
 
 def _release(name: str, text: str) -> dict[str, Any]:
@@ -78,6 +96,7 @@ def _release(name: str, text: str) -> dict[str, Any]:
 
     config = Config()
     config.ClearSolutions.code_stub = {"python": CODE_STUB}
+    config.ClearSolutions.text_stub = WRITTEN_STUB
     notebook: NotebookNode = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
     resources: dict[str, Any] = {"unique_key": name}
     order = [

@@ -1,11 +1,14 @@
 """What holds for every lesson: it runs, keeps its promises, has its parts, and its student copy gives nothing away."""
 
+import json
 import re
 import statistics
 from html.parser import HTMLParser
 
 import pytest
 
+from gentutor.exercises.contract import Exercise
+from gentutor.exercises.questions import WRITTEN_STUB, Written
 from gentutor.exercises.registry import exercises as exercises_of
 from gentutor.workspace.canonical import offences
 from gentutor.workspace.files import cell_source, read_notebook
@@ -37,7 +40,7 @@ def test_the_master_runs_and_every_claim_and_exercise_holds(lesson, executed):
     outcome, _ = executed(lesson)
     assert outcome.verdict == "passed", "\n".join([outcome.cell, *outcome.tail])
     assert outcome.claims >= 8
-    assert outcome.right == outcome.exercises == len(lesson.exercises) > 0
+    assert outcome.right == outcome.exercises == len([e for e in lesson.exercises if not e.by_hand]) > 0
     assert {path: path.stat().st_mtime_ns for path in lesson.path.parent.iterdir()} == before
 
 
@@ -65,7 +68,8 @@ def test_the_empty_student_copy_runs_to_the_end_and_scores_nothing(lesson, execu
     path.write_text(student_copy(lesson), encoding="utf-8")
     outcome, cells = executed(read_lesson(path))
     assert outcome.verdict == "check failed", "\n".join([outcome.cell, *outcome.tail])
-    assert (outcome.right, outcome.exercises) == (0, len(lesson.exercises))
+    assert outcome.right == 0
+    assert set(outcome.wrong) == {exercise.name for exercise in lesson.exercises if not exercise.by_hand}
     code = [cell for cell in cells if cell["cell_type"] == "code"]
     assert code[-1]["execution_count"], "the last cell was not reached"
     (score,) = (
@@ -81,7 +85,7 @@ def test_the_empty_student_copy_runs_to_the_end_and_scores_nothing(lesson, execu
 @each_lesson
 def test_the_student_copy_holds_no_line_of_a_solution(lesson):
     copy = student_copy(lesson)
-    for source in text_of(lesson, "code"):
+    for source in [*text_of(lesson, "code"), *text_of(lesson)]:
         for solution in re.findall(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", source, flags=re.DOTALL):
             for line in filter(None, (line.strip() for line in solution.splitlines())):
                 assert line not in copy
@@ -90,8 +94,29 @@ def test_the_student_copy_holds_no_line_of_a_solution(lesson):
 
 @each_lesson
 def test_the_points_in_the_notebook_are_those_of_the_exercises(lesson):
-    contracts = {exercise.name: exercise.points for exercise in exercises_of(lesson.name)}
-    assert {exercise.name: exercise.points for exercise in lesson.exercises} == contracts
+    declared = exercises_of(lesson.name)
+    contracts = [(contract.name, contract.points, isinstance(contract, Written)) for contract in declared]
+    assert [(exercise.name, exercise.points, exercise.by_hand) for exercise in lesson.exercises] == contracts
+
+
+@each_lesson
+def test_the_questions_in_the_notebook_are_those_of_the_contracts(lesson):
+    prose, master = "\n".join(text_of(lesson)), "\n".join(text_of(lesson, "code"))
+    cells = [cell_source(cell) for cell in json.loads(student_copy(lesson))["cells"]]
+    for contract in exercises_of(lesson.name):
+        if isinstance(contract, Exercise):
+            continue
+        for sentence in re.split(r"(?<=[?.]) ", contract.question):
+            assert sentence.split(", in ")[0].rstrip(".") in prose
+        if isinstance(contract, Written):
+            assert f"{contract.min_words} to {contract.max_words} words" in prose
+            assert WRITTEN_STUB in cells
+            continue
+        for letter, (text, _) in contract.options.items():
+            assert f"({letter}) {text}" in prose
+        assert f'{contract.name} = "{contract.right}"  # {contract.letters}\n' in master
+        assert f"{contract.name} = None  # {contract.letters}" in cells
+        assert f'choose("{contract.name}", {contract.name})' in cells
 
 
 @each_lesson
@@ -101,10 +126,10 @@ def test_the_master_is_in_canonical_form(lesson):
 
 @each_lesson
 def test_the_lesson_has_its_parts_and_its_measure(lesson):
-    prose = "\n".join(text_of(lesson))
+    prose = re.sub(r"### BEGIN SOLUTION.*?### END SOLUTION", "", "\n".join(text_of(lesson)), flags=re.DOTALL)
     for part in ("**You will learn**", "**Predict", "**Change it", "**Exercise 1**", "## What we saw"):
         assert part in prose, f"{part} is missing"
-    for part in ("**Common mistakes.**", "## Sources", "**In a group.**", "<details><summary>Answer</summary>"):
+    for part in ("**Common mistakes.**", "## Sources", "**In a group.**", "## Questions"):
         assert part in prose, f"{part} is missing"
     assert 900 <= len(prose.split()) <= 2200  # formulas count as words here
     lengths = [len(source.splitlines()) for source in text_of(lesson, "code")]

@@ -23,7 +23,7 @@ from gentutor.workspace.student import student_copy
 RECORD = ".gentutor-release.json"
 CONFIG = "nbgrader_config.py"
 
-CONFIG_TEXT = '''"""Settings of nbgrader for this course, yours to change: `gentutor release` never overwrites a change of yours."""
+CONFIG_TEXT = '''"""Settings of nbgrader for this course; `gentutor release` never overwrites what you change here."""
 
 from pathlib import Path
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gentutor import __version__
-from gentutor.errors import WorkspaceError
+from gentutor.errors import LessonDamagedError, LessonFormError, WorkspaceError
 from gentutor.workspace.files import make_folder, sha256, write_text
 from gentutor.workspace.lessons import lesson_paths, lessons_folder
 from gentutor.workspace.student import CODE_STUB, student_copy
@@ -26,14 +26,17 @@ class Arrival:
         The lesson's name.
     what : str
         ``"made"``; ``"unchanged"``; ``"updated"`` (it had not been touched); ``"beside"`` (it had been touched, so the
-        new release stands in a file of its own).
+        new release stands in a file of its own); ``"damaged"`` (its master is not in order, so nothing was made).
     path : pathlib.Path
         The file that was written, or that stands as it was.
+    trouble : str
+        What is wrong with a damaged master.
     """
 
     lesson: str
     what: str
     path: Path
+    trouble: str = ""
 
     @property
     def sentence(self) -> str:
@@ -45,6 +48,7 @@ class Arrival:
             "updated": f"{name} was brought up to date; you had not changed it.",
             "beside": f"There is a new release of {self.lesson}. Your work in {self.lesson}.ipynb is untouched; "
             f"the new release is beside it: {name}.",
+            "damaged": f"{self.lesson} is left out, all other lessons are ready: {self.trouble}",
         }[self.what]
 
 
@@ -71,7 +75,7 @@ def make_workspace(folder: Path, masters: Path | None = None) -> list[Arrival]:
     WorkspaceError
         When the folder cannot be written, or is the folder of the masters. Every file is then whole, old or new.
     LessonDamagedError, LessonFormError
-        When a master is not in order.
+        When no master is in order; with some that are, the others are passed over.
     """
     masters = masters or lessons_folder()
     if folder.resolve() == masters.resolve():
@@ -82,11 +86,19 @@ def make_workspace(folder: Path, masters: Path | None = None) -> list[Arrival]:
     make_folder(folder / _RECORD.parent)
     records = _read_records(folder)
     arrivals = []
+    failures: list[LessonDamagedError | LessonFormError] = []
     for path in lesson_paths(masters):
-        arrival, records[path.stem] = _bring_up_to_date(folder, path, records.get(path.stem, {}))
+        try:
+            arrival, records[path.stem] = _bring_up_to_date(folder, path, records.get(path.stem, {}))
+        except (LessonDamagedError, LessonFormError) as error:
+            failures.append(error)
+            arrivals.append(Arrival(path.stem, "damaged", folder / path.name, str(error)))
+            continue
         arrivals.append(arrival)
         if arrival.what != "unchanged" or records != _read_records(folder):
             write_text(folder / _RECORD, json.dumps(records, indent=1, sort_keys=True) + "\n")
+    if failures and len(failures) == len(arrivals):
+        raise failures[0]
     return arrivals
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gentutor.errors import WorkspaceError
+from gentutor.errors import LessonDamagedError, WorkspaceError
 from gentutor.workspace.files import write_text
 from gentutor.workspace.student import student_copy
 from gentutor.workspace.student_folder import Arrival, make_workspace
@@ -45,6 +45,17 @@ def test_copies_are_made_once(masters: Path, folder: Path) -> None:
     before = copy.stat().st_mtime_ns
     assert whats(make_workspace(folder, masters)) == ["unchanged"]
     assert copy.stat().st_mtime_ns == before
+
+
+def test_a_damaged_master_keeps_no_other_lesson_from_the_student(masters: Path, folder: Path) -> None:
+    (masters / "02_broken.ipynb").write_text("{", encoding="utf-8")
+    made, left_out = make_workspace(folder, masters)
+    assert (made.what, left_out.what) == ("made", "damaged")
+    assert "02_broken" in left_out.sentence
+    assert "line 1" in left_out.sentence
+    (masters / "01_tiny.ipynb").unlink()
+    with pytest.raises(LessonDamagedError):
+        make_workspace(folder, masters)
 
 
 def test_the_second_time_needs_no_nbgrader(masters: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,7 +152,7 @@ def test_a_file_in_the_way_is_named(masters: Path, tmp_path: Path) -> None:
 FULL_DISK = """
 import resource, signal, sys
 from pathlib import Path
-from gentutor.errors import WorkspaceError
+from gentutor.errors import LessonDamagedError, WorkspaceError
 from gentutor.workspace.student_folder import make_workspace
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))  # the write fails in the middle of the file

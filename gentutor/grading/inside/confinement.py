@@ -74,6 +74,8 @@ def confine(limits: Limits, scratch: str, hidden: list[str], readable: list[str]
     os.setsid()
     virtual = _virtual_memory()
     system.make_mounts_private()
+    if landlock.version():  # which does not forbid to change modes and times; both came with Linux 5.12 and 5.13
+        system.make_mounts_read_only()
     flags = system.NO_SET_UID | system.NO_DEVICES
     system.mount_tmpfs(scratch, f"size={limits.disk_mb * _MB},nr_inodes=1000,mode=700", flags)
     for place in ["/proc", "/dev/shm", "/dev/mqueue", *hidden]:

@@ -24,7 +24,8 @@ _REFUSED: dict[str, tuple[int, int | None]] = {
     "semget": (64, 190), "mq_open": (240, 180),
     "bpf": (321, 280), "perf_event_open": (298, 241), "userfaultfd": (323, 282), "io_uring_setup": (425, 425),
     "keyctl": (250, 219), "add_key": (248, 217), "request_key": (249, 218), "personality": (135, 92),
-    "fanotify_init": (300, 262), "quotactl": (179, 60), "swapon": (167, 224), "reboot": (169, 142),
+    "inotify_init": (253, None), "inotify_init1": (294, 26), "fanotify_init": (300, 262),
+    "quotactl": (179, 60), "swapon": (167, 224), "reboot": (169, 142),
     "syslog": (103, 116), "acct": (163, 89), "settimeofday": (164, 170), "clock_settime": (227, 112),
     "init_module": (175, 105), "finit_module": (313, 273), "delete_module": (176, 106), "kexec_load": (246, 104),
 }  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import struct
 
 NEW_NAMES = 0x00020000  # CLONE_NEWNS: mounts of its own
 NEW_HOST = 0x04000000  # CLONE_NEWUTS
@@ -13,6 +14,8 @@ NEW_PROCESSES = 0x20000000  # CLONE_NEWPID
 NEW_NETWORK = 0x40000000  # CLONE_NEWNET
 
 READ_ONLY, NO_SET_UID, NO_DEVICES, NO_PROGRAMS = 1, 2, 4, 8  # MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC
+_MOUNT_SETATTR = 442  # the same number on every processor
+_FROM_HERE, _ALL_BELOW = -100, 0x8000  # AT_FDCWD, AT_RECURSIVE
 _PRIVATE_BELOW = 0x40000 | 0x4000  # MS_PRIVATE | MS_REC
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 1, 4, 38
 _CAPABILITY_VERSION_3 = 0x20080522
@@ -48,6 +51,13 @@ def map_user() -> None:
 def make_mounts_private() -> None:
     """Keep every later mount to this mount namespace."""
     require(_libc().mount(b"none", b"/", None, _PRIVATE_BELOW, None), "mount --make-rprivate /")
+
+
+def make_mounts_read_only() -> None:
+    """Let nothing that is mounted so far be changed from this mount namespace: not even modes, owners or times."""
+    attributes = struct.pack("=QQQQ", READ_ONLY, 0, 0, 0)
+    result = _libc().syscall(_MOUNT_SETATTR, _FROM_HERE, b"/", _ALL_BELOW, attributes, len(attributes))
+    require(result, "mount_setattr")
 
 
 def mount_tmpfs(place: str, options: str, flags: int) -> None:

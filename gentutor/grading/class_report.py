@@ -7,17 +7,17 @@ import re
 import statistics
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from gentutor.errors import GradingError
 from gentutor.exercises import verdict as kinds
 from gentutor.exercises.verdict import Verdict
+from gentutor.grading.class_counts import Misread, check_rows, misread, students_with, verdicts_on
 from gentutor.grading.forms import CHOICE, EXERCISE, form_of
 from gentutor.grading.page import badge, file_name, number, page, plain, rich, write_page
 from gentutor.grading.records import FAULT, GRADED, UNREADABLE, Result
-from gentutor.grading.report_picture import Row, draw, picture_html
+from gentutor.grading.report_picture import draw, picture_html
 from gentutor.workspace.files import write_failure
 from gentutor.workspace.lessons import Lesson
 
@@ -29,64 +29,6 @@ _WALLS = {
     "namespaces": "namespaces with Landlock: each submission shut in, without a network or files of others",
     "none": "none: the code of the submissions ran with your rights, because --trust was given",
 }
-
-
-@dataclass(frozen=True)
-class Misread:
-    """One misconception of one exercise, with those who have it."""
-
-    exercise: str
-    name: str
-    message: str
-    students: tuple[str, ...]
-
-
-def misread(results: Sequence[Result]) -> list[Misread]:
-    """Return the misconceptions that were recognised, the most frequent first.
-
-    Parameters
-    ----------
-    results : sequence of Result
-        What became of each submission.
-    """
-    who: dict[tuple[str, str], list[str]] = {}
-    words: dict[tuple[str, str], Counter[str]] = {}
-    for result in results:
-        for verdict in result.verdicts:
-            if verdict.misconception:
-                name = f"chose “{verdict.misconception}”" if verdict.answer else verdict.misconception
-                key = (verdict.exercise, name)
-                who.setdefault(key, []).append(result.student)
-                words.setdefault(key, Counter())[verdict.message] += 1
-    found = [Misread(*key, words[key].most_common(1)[0][0], tuple(sorted(names))) for key, names in who.items()]
-    return sorted(found, key=lambda one: (-len(one.students), one.exercise, one.name))
-
-
-def check_rows(results: Sequence[Result], exercises: Sequence[Any]) -> list[Row]:
-    """Return for each check, question and written answer how many verdicts of each kind there are.
-
-    Checks that were not put any more, after one that was not attempted or did not finish, count like that one.
-
-    Parameters
-    ----------
-    results : sequence of Result
-        What became of each submission; only graded ones count.
-    exercises : sequence of Exercise, Choice or Written
-        The contracts, in the lesson's order.
-    """
-    rows: list[Row] = []
-    for exercise in exercises:
-        verdicts = _verdicts(results, exercise.name)
-        if form_of(exercise) != EXERCISE:
-            rows.append((exercise.name, Counter(verdict.kind for verdict in verdicts)))
-            continue
-        for check in exercise.checks:
-            counts: Counter[str] = Counter()
-            for verdict in verdicts:
-                found = {finding.check: finding.kind for finding in verdict.findings}
-                counts[found.get(check.name, verdict.kind)] += 1
-            rows.append((f"{exercise.name}: {check.name}", counts))
-    return rows
 
 
 def write_report(
@@ -188,19 +130,19 @@ def _numbers(results: Sequence[Result], graded: Sequence[Result]) -> str:
 
 def _exercise(exercise: Any, graded: Sequence[Result]) -> str:
     """One exercise: shares, misconceptions with who, choices by letter."""
-    verdicts = _verdicts(graded, exercise.name)
+    verdicts = verdicts_on(graded, exercise.name)
     counts = Counter(verdict.kind for verdict in verdicts)
     n, right = len(verdicts), counts[kinds.RIGHT]
     shares = "".join(
         f"<tr><th scope='row'>{badge(kind)}</th><td class='num'>{counts[kind]}</td><td>{_share(counts[kind], n)}</td>"
-        f"<td>{_who(_students_of(graded, exercise.name, kind)) if kind != kinds.RIGHT else ''}</td></tr>"
+        f"<td>{_who(students_with(graded, exercise.name, kind)) if kind != kinds.RIGHT else ''}</td></tr>"
         for kind in kinds.KINDS
         if counts[kind]
     )
     head = "<tr><th scope='col'>Verdict</th><th scope='col' class='num'>Students</th><th scope='col'>Share</th>"
     parts = [
         f"<section><div class='head'><h2>{plain(exercise.name)}</h2><p>{right} of {n} right · "
-        f"{number(exercise.points)} points</p></div>",
+        f"{number(exercise.points)} point{'' if exercise.points == 1 else 's'}</p></div>",
         f"<table class='shares'><thead>{head}<th scope='col'>Who</th></tr></thead><tbody>{shares}</tbody></table>",
     ]
     if form_of(exercise) == CHOICE:
@@ -232,7 +174,7 @@ def _kind_of_message(verdict: Verdict) -> str:
 
 def _choices(choice: Any, graded: Sequence[Result]) -> str:
     """How many chose which option."""
-    chosen = Counter(verdict.answer.strip().lower() for verdict in _verdicts(graded, choice.name))
+    chosen = Counter(verdict.answer.strip().lower() for verdict in verdicts_on(graded, choice.name))
     n = sum(chosen.values())
     rows = []
     for letter, (text, _) in choice.options.items():
@@ -290,19 +232,6 @@ def _how(wall: str, limits: Mapping[str, Any], seconds: float, n: int) -> str:
     pairs.append(("Time", f"{seconds:.1f} s for {n} submissions{each}"))
     listed = "".join(f"<div><dt>{plain(key)}</dt><dd>{plain(value)}</dd></div>" for key, value in pairs)
     return f"<section><h2>How it was graded</h2><dl class='pairs'>{listed}</dl></section>"
-
-
-def _verdicts(results: Sequence[Result], exercise: str) -> list[Verdict]:
-    return [verdict for result in results for verdict in result.verdicts if verdict.exercise == exercise]
-
-
-def _students_of(results: Sequence[Result], exercise: str, kind: str) -> list[str]:
-    return sorted(
-        result.student
-        for result in results
-        for verdict in result.verdicts
-        if verdict.exercise == exercise and verdict.kind == kind
-    )
 
 
 def _share(count: int, n: int) -> str:

@@ -11,10 +11,12 @@ from gentutor.grading.class_report import write_report
 from gentutor.grading.feedback import write_feedback
 from gentutor.grading.gradebook import BATCH, manual_scores, write_gradebook
 from gentutor.grading.gradebook import FILE as GRADEBOOK
-from gentutor.grading.journal import Journal, write_verdicts
+from gentutor.grading.journal import Journal
 from gentutor.grading.page import number
 from gentutor.grading.records import Assignment, Result
 from gentutor.grading.spreadsheets import write_canvas, write_grades, write_moodle
+from gentutor.grading.verdicts_file import FILE as VERDICTS
+from gentutor.grading.verdicts_file import write_verdicts
 from gentutor.grading.written import apply_marks, read_marks, student_key, write_written
 from gentutor.workspace.files import make_folder
 
@@ -118,7 +120,7 @@ class Outputs:
         marked = [apply_marks(result, self._marks) for result in sorted(results, key=lambda result: result.student)]
         title = f"{lesson.number:02d} {lesson.title}"
         write_verdicts(
-            self.out / "verdicts.json",
+            self.out / VERDICTS,
             lesson.name,
             marked,
             wall=wall,

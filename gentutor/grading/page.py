@@ -150,7 +150,7 @@ table { border-collapse: collapse; width: 100%; margin: 0.6rem 0; font-variant-n
 th, td { text-align: left; vertical-align: top; padding: 0.35rem 0.9rem 0.35rem 0;
   border-bottom: 1px solid var(--line); }
 th { font-weight: 600; font-size: 0.875rem; color: var(--soft); }
-tbody th { color: inherit; font-weight: 400; font-size: 1rem; min-width: 8.5rem; }
+tbody th { color: inherit; font-weight: 400; font-size: 1rem; min-width: 9.2rem; }
 th, td { overflow-wrap: break-word; } tbody th, td .soft, td p { overflow-wrap: anywhere; }
 tr:last-child > * { border-bottom: 0; }
 code, pre { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; font-size: 0.9em;

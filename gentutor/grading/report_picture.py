@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import html
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gentutor.exercises import verdict as kinds
+from gentutor.grading.class_counts import Row
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,8 +30,6 @@ WORDS = {
     kinds.NOT_ATTEMPTED: "not attempted",
 }  # fmt: skip
 _INK = {False: ("#1c2430", "#ffffff", "#d7dce3"), True: ("#e6eaf0", "#1d232b", "#38414d")}
-
-Row = tuple[str, Mapping[str, int]]  # a check, and how many of each kind
 
 
 def draw(rows: Sequence[Row], points: Sequence[float], of: float, *, dark: bool = False, narrow: bool = False) -> bytes:

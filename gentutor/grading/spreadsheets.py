@@ -19,9 +19,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from gentutor.grading.journal import write_whole
 from gentutor.grading.page import SHOWN, clean, number
 from gentutor.grading.records import FAULT, Result
+from gentutor.grading.verdicts_file import write_whole
 
 BOM = "\ufeff"  # by it Excel recognises UTF-8; Moodle skips it, Canvas does without
 _CELL_LIMIT = 30_000  # characters; Excel holds 32,767

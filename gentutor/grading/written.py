@@ -17,10 +17,10 @@ from typing import Any
 from gentutor.errors import GradingError
 from gentutor.exercises.verdict import BY_HAND, DIFFERS, RIGHT, Verdict
 from gentutor.grading.forms import WRITTEN, form_of
-from gentutor.grading.journal import write_whole
 from gentutor.grading.page import number
 from gentutor.grading.records import Result
 from gentutor.grading.spreadsheets import cell, to_csv, uncell
+from gentutor.grading.verdicts_file import write_whole
 
 COLUMNS = ("student", "exercise", "answer", "rubric", "of", "points", "comment", "note")
 

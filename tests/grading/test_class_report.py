@@ -4,12 +4,11 @@ import io
 
 from PIL import Image
 
-from gentutor.grading.class_report import check_rows, misread, write_report
+from gentutor.grading.class_report import write_report
 from gentutor.grading.report_picture import alt_text, draw
 from tests.grading.class_of_fakes import CHOICE, CONTRACTS, LESSON, class_of, result, verdict
+from tests.grading.test_class_counts import averaged
 from tests.grading.test_feedback import HOSTILE, Page
-
-MEAN = CONTRACTS[1].misconceptions[0]
 
 
 def report(out, results, **values):
@@ -18,33 +17,11 @@ def report(out, results, **values):
     return Page((out / "report.html").read_text(encoding="utf-8"))
 
 
-def averaged(n, right):
-    wrong = verdict(CONTRACTS[1], "differs", "Your KL is 16 times too small.", MEAN.name)
-    return [result(f"s{i:02d}", wrong if i < n else verdict(CONTRACTS[1])) for i in range(n + right)]
-
-
 def test_the_first_thing_said_is_how_many_had_which_misconception(tmp_path):
     page = report(tmp_path, averaged(18, 12))
     assert "18 of 30 mean over latent units kl_divergence" in page.words
     assert page.words.index("18 of 30") < page.words.index("In numbers")
     assert "s00, s01" in page.words
-
-
-def test_misconceptions_are_counted_by_exercise_with_who():
-    (one,) = misread(averaged(3, 2))
-    assert (one.exercise, one.name, one.students) == ("kl_divergence", MEAN.name, ("s00", "s01", "s02"))
-
-
-def test_a_wrong_option_is_a_misconception_of_those_who_chose_it():
-    text, reason = CHOICE.options["a"]
-    (one,) = misread([result("anna", verdict(CHOICE, "differs", reason, text, "a"))])
-    assert (one.name, one.message) == ("chose “They get sharper.”", reason)
-
-
-def test_checks_not_put_any_more_count_like_the_one_that_stopped():
-    rows = dict(check_rows([result("a", verdict(CONTRACTS[1], "timed out")), result("b")], CONTRACTS))
-    assert rows["kl_divergence: a batch of one"] == {"timed out": 1, "right": 1}
-    assert rows["why_blurry"] == {"by hand": 1}
 
 
 def test_choices_faults_unreadable_waiting_wall_and_time_are_told(tmp_path):

@@ -15,7 +15,7 @@ from gentutor.exercises import verdict as kinds
 from gentutor.exercises.verdict import Verdict
 from gentutor.grading.class_counts import Misread, check_rows, misread, students_with, verdicts_on
 from gentutor.grading.forms import CHOICE, EXERCISE, form_of
-from gentutor.grading.page import badge, file_name, number, page, plain, rich, write_page
+from gentutor.grading.page import REPORT_STYLE, badge, file_name, number, page, plain, rich, write_page
 from gentutor.grading.records import FAULT, GRADED, UNREADABLE, Result
 from gentutor.grading.report_picture import draw, picture_html
 from gentutor.workspace.files import write_failure
@@ -91,7 +91,7 @@ def write_report(
         "</main><footer><p>Made by gentutor. The marks are in grades.csv, a page for each student in feedback.</p>"
         "</footer>",
     ]
-    write_page(out / FILE, page(f"Class report: {lesson.title}", "\n".join(body), style=_STYLE))
+    write_page(out / FILE, page(f"Class report: {lesson.title}", "\n".join(body), style=REPORT_STYLE))
 
 
 def _misread_section(found: Sequence[Misread], n: int) -> str:
@@ -247,22 +247,3 @@ def _quoted(name: str) -> str:
     from urllib.parse import quote
 
     return quote(name)
-
-
-_STYLE = """
-header, main, footer { max-width: 60rem; }
-img { max-width: 100%; height: auto; display: block; margin: 0.6rem auto; border-radius: 0.4rem; }
-.headline { font-size: 1.2rem; margin-bottom: 0; } .headline strong { font-size: 1.6rem; margin-right: 0.3rem; }
-.headlines { list-style: none; padding: 0; } .headlines > li { margin: 0.9rem 0 1.3rem; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: 1rem; margin: 0.6rem 0; }
-.tiles > div { display: flex; flex-direction: column-reverse; justify-content: flex-end; }
-.tiles dt { color: var(--soft); font-size: 0.875rem; } dd { margin: 0; }
-.pairs > div { display: flex; flex-wrap: wrap; gap: 0 1rem; margin: 0.3rem 0; }
-.pairs dt { min-width: 9rem; color: var(--soft); } .pairs dd { flex: 1 1 18rem; }
-.num { text-align: right; padding-right: 1.2rem; }
-.shares td:nth-child(3) { width: 34%; } .shares .track { margin: 0.45rem 0 0; min-width: 3rem; }
-.shares td:nth-child(4) { width: 22%; padding-right: 0; }
-.plain { list-style: none; padding: 0; } .plain > li { margin: 0.7rem 0; } .plain p { margin: 0.1rem 0; }
-summary { cursor: pointer; color: var(--open); } li details, td details { font-size: 0.9375rem; }
-@media (max-width: 40rem) { .shares td:nth-child(3), .shares th:nth-child(3):not(:only-child) { display: none; } }
-"""

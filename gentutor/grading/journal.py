@@ -121,7 +121,7 @@ class Journal:
             last[result.student] = (fingerprint, result)
         old = [student for student, (fingerprint, _) in last.items() if fingerprint != self.fingerprint]
         if old:
-            self.notes.append(f"The lesson changed since the earlier run: {_of(len(old))} graded anew.")
+            self._note(f"The lesson changed since the earlier run: {_of(len(old))} graded anew.")
         return {
             student: result
             for student, (fingerprint, result) in last.items()
@@ -141,6 +141,10 @@ class Journal:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _note(self, sentence: str) -> None:
+        if sentence not in self.notes:
+            self.notes.append(sentence)
 
     def _unlock(self) -> None:
         if self._lock is not None:
@@ -162,7 +166,7 @@ class Journal:
             if found is not None:
                 yield found
         if damaged:
-            self.notes.append(f"{_of(damaged)} graded again, because its line in {FILE} was cut off or damaged.")
+            self._note(f"{_of(damaged)} graded again, because its line in {FILE} was cut off or damaged.")
 
     def _seed_of_run(self, resume: bool) -> int:
         path = self.out / RUN_FILE
@@ -172,7 +176,7 @@ class Journal:
                 if isinstance(seed, int) and not isinstance(seed, bool):
                     return seed
             if self.path.exists():
-                self.notes.append(f"The secret seed of the earlier run is lost ({RUN_FILE}); a new one was drawn.")
+                self._note(f"The secret seed of the earlier run is lost ({RUN_FILE}); a new one was drawn.")
         seed = secrets.randbits(62)
         started = datetime.now(UTC).isoformat(timespec="seconds")
         run = {"seed": seed, "fingerprint": self.fingerprint, "gentutor": gentutor.__version__, "started": started}

@@ -161,11 +161,24 @@ class Outputs:
 
     def _marks_by_hand(self) -> tuple[dict[tuple[str, str], tuple[float, str]], list[str]]:
         """Marks from ``written.csv`` and from formgrader; where both give one, formgrader's counts."""
+        worth = {exercise.name: float(exercise.points) for exercise in self.assignment.exercises}
         self._csv_marks = read_marks(self.out / WRITTEN)
+        for (student, exercise), (points, _) in self._csv_marks.items():
+            if points > worth.get(exercise, points):
+                raise GradingError(
+                    f"{self.out / WRITTEN} gives {student} {number(points)} points for {exercise}, but there are "
+                    f"{number(worth[exercise])}. Correct it and run the command again with --resume."
+                )
         marks = dict(self._csv_marks)
         notes = []
         for (student, exercise), points in manual_scores(self.out / GRADEBOOK, self.assignment.lesson.name).items():
             key = (student_key(student), exercise)
+            if not 0 <= points <= worth.get(exercise, -1.0):
+                notes.append(
+                    f"Formgrader's mark for {student}, {exercise}, was left out of the tables: {number(points)} points "
+                    f"where 0 to {number(worth.get(exercise, 0.0))} are possible."
+                )
+                continue
             if key in marks and marks[key][0] != points:
                 notes.append(
                     f"{student} has two marks by hand for {exercise}: {number(marks[key][0])} in {WRITTEN} and "

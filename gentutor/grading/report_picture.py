@@ -69,7 +69,8 @@ def draw(rows: Sequence[Row], points: Sequence[float], of: float, *, dark: bool 
         ax.xaxis.label.set_color(ink)
         ax.yaxis.label.set_color(ink)
     _histogram(upper, points, of, back, "#56B4E9" if dark else "#0072B2")
-    _bars(lower, rows, ink, back, narrow)
+    # A dollar sign would begin a formula.
+    _bars(lower, [(name.replace("$", r"\$"), counts) for name, counts in rows], ink, back, narrow)
     handles, labels = lower.get_legend_handles_labels()
     lower_part.legend(
         handles, labels, loc="outside lower center", ncols=2 if narrow else 4, frameon=False, labelcolor=ink

@@ -51,7 +51,7 @@ def test_the_picture_is_told_in_words_and_drawn_in_four_ways(tmp_path):
 
 def test_pictures_of_odd_classes_are_drawn():
     for rows, points in (
-        ([("a", {"right": 1})], [0.0]),
+        ([(r"$a_b$ \frac $", {"right": 1})], [0.0]),
         ([(f"check {i}", {"died": i}) for i in range(1, 30)], [3.0, 3.0]),
     ):
         assert Image.open(io.BytesIO(draw(rows, points, 3.0, narrow=True))).height > 100

@@ -104,6 +104,24 @@ def test_a_mark_that_cannot_be_is_said_before_anything_is_graded(tmp_path):
     assert run(tmp_path, [result("anna")], resume=True)[0].points == 13.0
 
 
+def test_a_mark_beyond_the_maximum_in_formgrader_stops_nothing_and_is_told(tmp_path):
+    run(tmp_path, [result("anna")])
+    with Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}") as book:
+        book.find_grade("why_blurry", "04_vaes", "04_vaes", "anna").manual_score = 9.0
+        book.db.commit()
+    (anna,) = run(tmp_path, [result("anna")], resume=True)
+    assert (anna.points, anna.waiting) == (11.0, 2.0)
+    assert "9 points where 0 to 2 are possible" in (tmp_path / "report.html").read_text()
+
+
+def test_a_maximum_that_was_changed_in_the_table_does_not_help(tmp_path):
+    run(tmp_path, [result("anna")])
+    path = tmp_path / "written.csv"
+    path.write_bytes(path.read_bytes().replace(b",2,,,", b",99,50,,"))
+    with pytest.raises(GradingError, match="gives anna 50 points for why_blurry, but there are 2"):
+        Outputs(tmp_path, ASSIGNMENT, resume=True)
+
+
 def test_a_locked_gradebook_costs_no_mark_and_is_said_at_the_end(tmp_path, monkeypatch):
     monkeypatch.setattr(gradebook, "_SECONDS", 0)
     monkeypatch.setattr(outputs, "BATCH", 2)

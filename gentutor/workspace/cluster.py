@@ -33,9 +33,10 @@ def run_on_cluster(
 ) -> Iterator[tuple[int, R | Lost]]:
     """Yield the index and the result of each task as soon as a Dask worker has done it, in no order.
 
-    A task whose worker dies goes to another one; after as many deaths as the scheduler's setting
-    ``distributed.scheduler.allowed-failures`` says it is `Lost`. Each worker process takes one task at a time,
-    however many threads it has, so `function` may keep state in its module.
+    A task whose worker dies goes to another one. After more deaths than the scheduler's setting
+    ``distributed.scheduler.allowed-failures`` says, it is tried anew when all others are done, alone, and then `Lost`.
+    Each worker process takes one task at a time, however many threads it has, so `function` may keep state in its
+    module.
 
     Parameters
     ----------
@@ -111,28 +112,34 @@ def _results(
     client: Client, function: Callable[[T], R], tasks: Sequence[T], retries: int
 ) -> Iterator[tuple[int, R | Lost]]:
     """Keep every worker busy, and yield what they have done."""
-    from distributed import as_completed
+    from distributed import KilledWorker, as_completed
 
     waiting = iter(range(len(tasks)))
     indices: dict[Any, int] = {}  # by the future's key
 
-    def submit() -> list[Future[R]]:
+    def submit(index: int) -> Future[R]:
+        # Not pure: equal tasks are still two tasks.
+        future = client.submit(_do, function, tasks[index], retries=retries, pure=False)
+        indices[future.key] = index
+        return future
+
+    def submit_some() -> list[Future[R]]:
         """Send what keeps the present workers busy."""
         room = _PER_THREAD * max(1, sum(client.nthreads().values())) - len(indices)
-        futures = []
-        for index in islice(waiting, max(0, room)):
-            # Not pure: equal tasks are still two tasks.
-            future = client.submit(_do, function, tasks[index], retries=retries, pure=False)
-            indices[future.key] = index
-            futures.append(future)
-        return futures
+        return [submit(index) for index in islice(waiting, max(0, room))]
 
-    done = as_completed(submit(), loop=client.loop)
+    suspects: list[int] = []
+    done = as_completed(submit_some(), loop=client.loop)
     for future in done:
         index = indices.pop(future.key)
-        yield index, _result(future)
+        if future.status == "error" and isinstance(future.exception(), KilledWorker):
+            suspects.append(index)
+        else:
+            yield index, _result(future)
         del future  # so that the cluster forgets it
-        done.update(submit())
+        done.update(submit_some())
+    for index in suspects:  # Dask blames every task that a dead worker had waiting: alone, each shows whether it was it
+        yield index, _result(submit(index))
 
 
 def _do(function: Callable[[T], R], task: T) -> R:

@@ -20,10 +20,13 @@ _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 # Both forms as their sources write them. Canvas, lib/content_zipper.rb: the sortable name in lower case without blanks
 # and signs, LATE, the user's number (or anon_ and five letters), the number of the file, and the file's name.
 _CANVAS = re.compile(
-    r"(?:(?P<name>\w+?)_)?(?P<late>LATE_)?(?:(?P<user>[1-9]\d*)|anon_(?P<anon>[A-Za-z0-9]+))_(?P<file>[1-9]\d*)_(?P<original>.+)"
+    r"(?:(?!LATE_|anon_[A-Za-z0-9]{5}_)(?P<name>\S+?)_)?(?P<late>LATE_)?"  # \S: Python's \w lacks the vowels of Hindi
+    r"(?:(?P<user>[1-9]\d*)|anon_(?P<anon>[A-Za-z0-9]+))_(?P<file>[1-9]\d*)_(?P<original>.+)",
+    re.ASCII,
 )
-# Moodle, mod/assign/locallib.php: full name, number of the participant, kind; then a folder, or the file's name.
-_MOODLE = re.compile(r"(?P<name>.+)_(?P<user>\d+)_assignsubmission_(?P<kind>file|onlinetext)(?:_(?P<original>.*))?")
+# Moodle, mod/assign/locallib.php: full name, number of the participant, kind; then a folder, or the file's name. The
+# first match counts: what comes later in the name is the student's to choose.
+_MOODLE = re.compile(r"(?P<name>.+?)_(?P<user>\d+)_assignsubmission_(?P<kind>file|onlinetext)(?:_(?P<original>.*))?")
 _RESUBMITTED = re.compile(r"(?P<stem>.+)-(?P<version>\d{1,3})(?P<ending>\.[A-Za-z]\w*)")
 
 

@@ -175,6 +175,24 @@ def test_the_readers_of_names() -> None:
     assert (read.original, read.version) == ("a_1_2_b.ipynb", 3)
 
 
+def test_nobody_takes_the_place_of_another_by_a_file_name(box: Path) -> None:
+    put(box, "Anna A_1_assignsubmission_file_x_999_assignsubmission_file_01_tiny.ipynb")
+    put(box, "doejane_12_34_smith_56_78_01_tiny.ipynb")
+    found = run(box)
+    assert {name: one.moodle_id + one.canvas_id for name, one in found.items()} == {"Anna A": "1", "doejane": "12"}
+
+
+def test_students_without_a_name_are_not_taken_for_one(box: Path) -> None:
+    put(box, "LATE_anon_aB3xY_5_01_tiny.ipynb", "LATE_anon_12345_6_01_tiny.ipynb", "anon_54321_7_01_tiny.ipynb")
+    assert list(run(box)) == ["anon_12345", "anon_54321", "anon_aB3xY"]
+    assert [one.canvas_id for one in run(box).values()] == ["", "", ""]
+
+
+def test_names_in_every_script(box: Path) -> None:
+    put(box, "शर्माप्रिया_12_34_01_tiny.ipynb", "ไชยวงศ์_LATE_56_78_01_tiny.ipynb")
+    assert [one.canvas_id for one in run(box).values()] == ["12", "56"]
+
+
 # ---- odd things -------------------------------------------------------------------------------------------------
 
 

@@ -73,6 +73,7 @@ def run(  # noqa: PLR0917  (the options of a command)
     out: Annotated[Path | None, typer.Option(file_okay=False, help="Keep the executed notebooks here.")] = None,
     limit: Annotated[float | None, typer.Option(min=1, help="Seconds after which a lesson is ended.")] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", metavar="KNOB=VALUE", help="Set a knob.")] = None,
+    scheduler: Annotated[str, typer.Option(metavar="ADDRESS", help="Spread over this Dask cluster.")] = "",
 ) -> None:
     """Execute master lessons from top to bottom, offline, and say whether they hold what they promise."""
     import json
@@ -80,6 +81,7 @@ def run(  # noqa: PLR0917  (the options of a command)
     from rich.console import Console
 
     from gentutor.workspace.execute import execute
+    from gentutor.workspace.execute_on_cluster import execute_on_cluster
     from gentutor.workspace.files import write_text
     from gentutor.workspace.lessons import find_lesson, find_lessons
     from gentutor.workspace.outcome import report as report_of
@@ -95,10 +97,15 @@ def run(  # noqa: PLR0917  (the options of a command)
     started = time.monotonic()
     try:
         with progress.screen():
-            outcomes = execute(
-                chosen, profile, jobs=jobs, settings=settings, out=out, limit=limit,
-                on_progress=progress.update, on_end=progress.ended,
-            )  # fmt: skip
+            if scheduler:
+                outcomes = execute_on_cluster(
+                    chosen, scheduler, profile, settings=settings, out=out, limit=limit, on_end=progress.ended
+                )
+            else:
+                outcomes = execute(
+                    chosen, profile, jobs=jobs, settings=settings, out=out, limit=limit,
+                    on_progress=progress.update, on_end=progress.ended,
+                )  # fmt: skip
     except KeyboardInterrupt:
         console.print("Interrupted; every lesson that ran was ended.", style="bold red")
         raise typer.Exit(130) from None

@@ -76,9 +76,12 @@ def connect(scheduler: str) -> Client:
     """
     try:
         from distributed import Client
+        from distributed.comm.addressing import parse_address
+        from distributed.comm.registry import get_backend
     except ImportError as error:
         raise SetupError("--scheduler needs Dask, which is not here: pip install 'gentutor[cluster]'.") from error
     try:
+        get_backend(parse_address(scheduler)[0])  # a client of an unknown protocol is made by half, and closes slowly
         client = Client(scheduler, timeout=_ANSWER_S, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         raise SetupError(f"No Dask scheduler answers at {scheduler!r} ({_short(error)}). {START}") from error

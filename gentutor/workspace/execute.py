@@ -151,6 +151,20 @@ def lesson_parameters(lesson: Lesson, profile: str, settings: dict[str, str]) ->
     return {"profile": profile, **knobs.values_for(profile), **chosen}
 
 
+def parameters_of_all(lessons: Sequence[Lesson], profile: str, settings: dict[str, str]) -> dict[str, dict[str, Any]]:
+    """The values injected into each lesson, by its name.
+
+    Raises
+    ------
+    KnobError
+        When no lesson has a knob that is set, or a value is out of range.
+    """
+    unknown = [name for name in settings if not any(name in lesson.knobs for lesson in lessons)]
+    if unknown:
+        raise KnobError(f"None of these lessons has a knob {unknown[0]!r}; `gentutor knobs` lists those there are.")
+    return {lesson.name: lesson_parameters(lesson, profile, settings) for lesson in lessons}
+
+
 def execute(
     lessons: Sequence[Lesson],
     profile: str = "quick",
@@ -195,11 +209,7 @@ def execute(
     WorkspaceError
         When `out` cannot be made.
     """
-    settings = settings or {}
-    unknown = [name for name in settings if not any(name in lesson.knobs for lesson in lessons)]
-    if unknown:
-        raise KnobError(f"None of these lessons has a knob {unknown[0]!r}; `gentutor knobs` lists those there are.")
-    parameters = {lesson.name: lesson_parameters(lesson, profile, settings) for lesson in lessons}
+    parameters = parameters_of_all(lessons, profile, settings or {})
     threads = max(1, (os.cpu_count() or 1) // jobs) if jobs > 1 else None
     waiting, running, outcomes = list(lessons), list[Job](), dict[str, Outcome]()
     with tempfile.TemporaryDirectory(prefix="gentutor-run-") as temporary:

@@ -7,11 +7,14 @@ holds, it is decoded into `Observation`s of bounded size, or refused with `Forge
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import json
 import math
 import socket
 import struct
 import time
+from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any
 
@@ -19,13 +22,17 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gentutor.exercises.observing import MAX_VALUES, Array, Observation, Value
+from gentutor.exercises.observing import MAX_CHARACTERS, MAX_VALUES, Array, Observation, Value
 
 _LENGTHS = struct.Struct("=IQ")
 MAX_HEADER = 8_000_000  # bytes: a million short plain values
 MAX_PAYLOAD = 64_000_000  # bytes: eight arrays of MAX_VALUES numbers in double precision
 MAX_DEPTH = 24
-MAX_TEXT = 1_000  # characters of a sentence or name that comes from the wall
+MAX_TEXT = 1_000  # characters of a sentence that comes from the wall
+MAX_NAME = 100
+MAX_DIMENSIONS = 64  # as many as torch has
+_MAX_ADVISED = 6  # dimensions of an array that is looked at: advice tries out all their combinations
+_MAX_WHOLE = 2**63
 
 DTYPES = (
     "float64", "float32", "float16", "int64", "int32", "int16", "int8", "uint8", "uint16", "uint32", "uint64", "bool",
@@ -71,12 +78,25 @@ def receive(
         raise ForgedError(f"a frame of {n_header + n_payload:,} bytes")
     text, payload = _exactly(channel, n_header, deadline), _exactly(channel, n_payload, deadline)
     try:
-        header = json.loads(text)
+        with _collector_asleep():
+            header = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise ForgedError("a header that is no JSON") from error
     if not isinstance(header, dict):
         raise ForgedError("a header that is no JSON object")
     return header, payload
+
+
+@contextlib.contextmanager
+def _collector_asleep() -> Iterator[None]:
+    """Millions of tiny lists, which a forger may send, would wake the garbage collector all the time."""
+    awake = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if awake:
+            gc.enable()
 
 
 def _exactly(channel: socket.socket, n: int, deadline: float | None) -> bytes:
@@ -124,6 +144,8 @@ class Packer:
         raise TypeError(f"A {type(value).__name__} cannot cross the wall.")
 
     def _array(self, array: Array) -> list[Any]:
+        if str(array.dtype) not in DTYPES:  # bytes in another order, or more of them than elsewhere
+            array = array.astype(np.float64)
         self._parts.append(np.ascontiguousarray(array).tobytes())
         return [str(array.dtype), list(array.shape)]
 
@@ -175,21 +197,27 @@ class Unpacker:
         if set(content) != set(names):
             raise ForgedError(f"a {record.__name__} with other fields")
         # In the order of the fields: in the same order the arrays were written into the payload.
-        return record(**{name: self.unpack(content[name], depth + 1) for name in names})
+        values = {name: self.unpack(content[name], depth + 1) for name in names}
+        if record is Value and isinstance(values["array"], np.ndarray) and values["array"].ndim > _MAX_ADVISED:
+            values["array"] = None  # its shape alone is wrong
+        return record(**values)
 
     def _array(self, content: Any) -> Array:
         if not (isinstance(content, list) and len(content) == 2 and isinstance(content[1], list)):
             raise ForgedError("an array without type and shape")
         dtype, shape = content
         whole = all(type(n) is int and 0 <= n <= MAX_VALUES for n in shape)
-        if dtype not in DTYPES or not whole or len(shape) > 16 or math.prod(shape) > MAX_VALUES:
+        if dtype not in DTYPES or not whole or len(shape) > MAX_DIMENSIONS or math.prod(shape) > MAX_VALUES:
             raise ForgedError("an array of a type or size that is not allowed")
         n_bytes = math.prod(shape) * np.dtype(dtype).itemsize
         piece = self._payload[self._at : self._at + n_bytes]
         if len(piece) != n_bytes:
             raise ForgedError("an array that is cut off")
         self._at += n_bytes
-        return np.frombuffer(piece, dtype=dtype).reshape(shape).copy()
+        try:
+            return np.frombuffer(piece, dtype=dtype).reshape(shape).copy()
+        except ValueError as error:  # so many dimensions that their product does not fit, though one of them is 0
+            raise ForgedError("an array of a size that is not allowed") from error
 
 
 def unpack_observation(header: dict[str, Any], payload: bytes, n_arguments: int, n_gradients: int) -> Observation:
@@ -201,14 +229,19 @@ def unpack_observation(header: dict[str, Any], payload: bytes, n_arguments: int,
         When it is none, or contradicts itself.
     """
     unpacker = Unpacker(payload)
-    done = unpacker.unpack(header.get("observation"))
+    with _collector_asleep():
+        done = unpacker.unpack(header.get("observation"))
     unpacker.end()
     if not isinstance(done, Observation) or done.outcome not in _OUTCOMES or not isinstance(done.trouble, str):
         raise ForgedError("no observation")
     for value in (done.value, done.again):
         if value is not None:
             require_value(value)
-    changed = isinstance(done.changed, tuple) and all(type(i) is int and 0 <= i < n_arguments for i in done.changed)
+    changed = (
+        isinstance(done.changed, tuple)
+        and all(type(i) is int and 0 <= i < n_arguments for i in done.changed)
+        and len(set(done.changed)) == len(done.changed)
+    )
     gradients = done.gradients is None or (
         isinstance(done.gradients, tuple)
         and len(done.gradients) == n_gradients
@@ -226,18 +259,50 @@ def require_value(value: Any) -> None:
     """Refuse a `Value` from the wall whose fields are not of their types or contradict each other."""
     if not isinstance(value, Value):
         raise ForgedError("no value")
-    shape_fits = isinstance(value.shape, tuple) and all(type(n) is int and n >= 0 for n in value.shape)
-    array_fits = value.array is None or (
-        isinstance(value.array, np.ndarray) and (value.array.shape == value.shape or not value.shape)
-    )
-    names_fit = all(isinstance(text, str) and len(text) <= 100 and text.isprintable() for text in _names(value))
-    size_fits = value.size is None or type(value.size) is int
-    if not (shape_fits and array_fits and names_fit and size_fits):
+    if not (_well_typed(value) and _consistent(value)):
         raise ForgedError("a value that contradicts itself")
+    for item in (*(value.items or ()), *(value.keys or ())):
+        require_value(item)
 
 
-def _names(value: Value) -> tuple[str, str]:
-    return value.type_name, value.dtype
+def _well_typed(value: Value) -> bool:
+    """Whether every field has its type and is of bounded size, so that messages are too."""
+    names = all(isinstance(n, str) and len(n) <= MAX_NAME and n.isprintable() for n in (value.type_name, value.dtype))
+    shape = isinstance(value.shape, tuple) and len(value.shape) <= MAX_DIMENSIONS and all(map(_is_size, value.shape))
+    parts = all(part is None or isinstance(part, tuple) for part in (value.items, value.keys))
+    plain = value.plain is None or type(value.plain) in (str, int, float, bool)
+    if isinstance(value.plain, (str, int)):
+        short = len(value.plain) <= MAX_CHARACTERS if isinstance(value.plain, str) else abs(value.plain) <= _MAX_WHOLE
+        plain = plain and short
+    array = value.array is None or isinstance(value.array, np.ndarray)
+    return names and shape and parts and plain and array and (value.size is None or _is_size(value.size))
+
+
+def _is_size(n: Any) -> bool:
+    return type(n) is int and 0 <= n <= _MAX_WHOLE
+
+
+def _consistent(value: Value) -> bool:
+    """Whether array, shape, size, items and keys fit each other."""
+    array, size, items, keys = value.array, value.size, value.items, value.keys
+    if array is not None and (array.shape != value.shape or (size is not None and array.shape != (size,))):
+        return False
+    is_number = value.type_name in ("int", "float") or isinstance(value.plain, (int, float))
+    if is_number and value.shape:
+        return False
+    if value.type_name in ("list", "tuple") and (keys is not None or size is None):
+        return False
+    if (items is not None and len(items) != size) or (keys is not None and items is None):
+        return False
+    if not all(map(_may_be_key, keys or ())):
+        return False
+    return value.type_name != "dict" or (array is None and len(items or ()) == len(keys or ()))
+
+
+def _may_be_key(value: Any) -> bool:
+    """Whether Python would take it as a key of a dict."""
+    parts = value.items if isinstance(value, Value) and value.type_name == "tuple" else None
+    return isinstance(value, Value) and value.type_name not in ("list", "dict") and all(map(_may_be_key, parts or ()))
 
 
 def clean(text: str) -> str:

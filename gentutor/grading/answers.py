@@ -94,7 +94,7 @@ class Answers:
         reply, payload = self._ask_to_build("value", name, solutions)
         try:
             unpacker = wire.Unpacker(payload)
-            value = unpacker.unpack(reply.get("value"))
+            value: Value | None = unpacker.unpack(reply.get("value"))
             unpacker.end()
             if value is not None:
                 wire.require_value(value)

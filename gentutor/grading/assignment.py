@@ -69,7 +69,7 @@ def _grade_id(cell: Mapping[str, Any]) -> str:
     return str(cell["metadata"].get("nbgrader", {}).get("grade_id", ""))
 
 
-def _planned(cell: Mapping[str, Any], kinds: Mapping[str, str]) -> dict[str, str]:
+def _planned(cell: dict[str, Any], kinds: Mapping[str, str]) -> dict[str, str]:
     marks = cell["metadata"].get("nbgrader", {})
     grade_id = _grade_id(cell)
     role = "given" if cell["cell_type"] == "code" else "text"

@@ -153,7 +153,8 @@ def _graded(
 
 def _limit(assignment: Assignment, limits: Limits) -> float:
     """Seconds that a submission can take when everything in it takes as long as it may."""
-    deadlines = [2 * check.seconds for contract in assignment.exercises for check in getattr(contract, "checks", ())]
+    checks = [check for contract in assignment.exercises for check in getattr(contract, "checks", ())]
+    deadlines: list[float] = [2 * check.seconds for check in checks]
     return _LIMIT_S + sum(deadlines) + limits.prepare_s * (len(assignment.exercises) + len(deadlines))
 
 

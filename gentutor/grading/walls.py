@@ -45,6 +45,8 @@ def choose_wall(wanted: str | None = None, *, trust: bool = False) -> str:
         return NAMESPACES
     if trust and wanted in (None, NONE):
         return NONE
+    if wanted == NONE:
+        raise GradingError("Without a wall a submission can read and change your files; say --trust if that is fine.")
     if wanted in (BUBBLEWRAP, NAMESPACES):
         raise GradingError(f"The wall {wanted!r} does not work on this machine; `gentutor doctor` says what does.")
     raise GradingError(

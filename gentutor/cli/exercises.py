@@ -97,6 +97,8 @@ def _print(console: Console, result: Audit) -> None:
     console.print(f"\n[bold]{result.exercise}[/]: false passes {passed}, false fails {failed}", highlight=False)
     if result.recognised_as:
         console.print(_table(result))
+    for name, message in result.messages.items():
+        console.print(f"  {name}: {message}", style="dim", markup=False, highlight=False, soft_wrap=True)
 
 
 def _table(result: Audit) -> Table:
@@ -108,12 +110,11 @@ def _table(result: Audit) -> Table:
     table.add_column("most marks", justify="right")
     table.add_column("recognised", justify="right", no_wrap=True)
     table.add_column("else taken for")
-    table.add_column("message", no_wrap=True)  # in full in the report
     for name, names in result.recognised_as.items():
         others = ", ".join(f"{n} × {other or 'a general diagnosis'}" for other, n in names.items() if other != name)
         share, known = f"{result.most_marks[name]:.0%}", f"{names[name]} of {names.total()}"
         style = "bold red" if others else ""
-        table.add_row(escape(name), share, known, escape(others), escape(result.messages[name]), style=style)
+        table.add_row(escape(name), share, known, escape(others), style=style)
     return table
 
 

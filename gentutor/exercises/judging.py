@@ -29,7 +29,7 @@ from gentutor.exercises.diagnosis import (
     times,
 )
 from gentutor.exercises.observing import Observation, Value, observe
-from gentutor.exercises.structure import as_object, diagnose_value
+from gentutor.exercises.structure import TOO_LARGE, as_object, diagnose_value
 from gentutor.exercises.verdict import Finding, Verdict
 from gentutor.seeding import generator
 
@@ -228,7 +228,8 @@ def _alike(one: Value, other: Value, check: Check) -> bool:
         if one.array is None or other.array is None:
             return True
         return close(one.array, other.array, check.rtol, check.atol)
-    return diagnose_value(one, other, check.rtol, check.atol) is None
+    found = diagnose_value(one, other, check.rtol, check.atol)
+    return found is None or found.code == TOO_LARGE
 
 
 def _wrong_gradient(exercise: Exercise, check: Check, wanted: Observation, done: Observation) -> Diagnosis | None:
@@ -268,7 +269,7 @@ def _explains(misconception: Misconception, exercise: Exercise, trial: _Trial) -
     mine, theirs = same.value, trial.done.value
     if mine is None or theirs is None or mine.type_name != theirs.type_name or finding.code != trial.finding.code:
         return False
-    if mine.type_name == "Tensor" and (mine.array is None or theirs.array is None):
+    if finding.code == TOO_LARGE or (mine.type_name == "Tensor" and (mine.array is None or theirs.array is None)):
         return False
     return _alike(theirs, mine, trial.check)
 

@@ -14,6 +14,9 @@ import torch
 from gentutor.exercises.diagnosis import Diagnosis, close, diagnose_numbers, diagnose_shape, diagnose_type
 from gentutor.exercises.observing import Value
 
+TOO_LARGE = "too large"
+"""Code of the diagnosis of what cannot be compared, because only its beginning or nothing of it was written down."""
+
 _NUMBERS = ("int", "float")
 _WORDS = {
     "Tensor": "a torch tensor", "ndarray": "a NumPy array", "list": "a list", "tuple": "a tuple", "dict": "a dict",
@@ -55,7 +58,7 @@ def diagnose_value(got: Value, wanted: Value, rtol: float, atol: float, where: s
 
 def _plain(got: Value, wanted: Value, rtol: float, atol: float, where: str) -> Diagnosis | None:
     if got.plain is None and got.size is not None:
-        return Diagnosis("size", f"{_it(where)} is far longer than what is wanted.")
+        return Diagnosis(TOO_LARGE, f"{_it(where)} is far longer than what is wanted.")
     if got.plain != wanted.plain:
         return Diagnosis("value", f"{_it(where)} is {_quote(got)}; wanted is {_quote(wanted)}.")
     return None
@@ -140,7 +143,7 @@ def _row(got: Value, wanted: Value, rtol: float, atol: float, where: str) -> Dia
         first = int(np.argmin(alike))
         return diagnose_value(_entry(got, first), _entry(wanted, first), rtol, atol, _place(first, where))
     if (got.array is None and got.items is None) or (wanted.array is None and wanted.items is None):
-        return Diagnosis("size", f"{_it(where)} holds more than can be compared.")
+        return Diagnosis(TOO_LARGE, f"{_it(where)} holds more than can be compared.")
     for i in range(wanted.size or 0):
         found = diagnose_value(_entry(got, i), _entry(wanted, i), rtol, atol, _place(i, where))
         if found:
@@ -163,7 +166,7 @@ def _entry(row: Value, i: int) -> Value:
 
 def _dict(got: Value, wanted: Value, rtol: float, atol: float, where: str) -> Diagnosis | None:
     if got.keys is None or got.items is None or wanted.keys is None or wanted.items is None:
-        return Diagnosis("size", f"{_it(where)} holds more than can be compared.")
+        return Diagnosis(TOO_LARGE, f"{_it(where)} holds more than can be compared.")
     found = {_hashable(key): item for key, item in zip(got.keys, got.items, strict=True)}
     for key, item in zip(wanted.keys, wanted.items, strict=True):
         if _hashable(key) not in found:

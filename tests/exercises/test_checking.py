@@ -6,10 +6,12 @@ import sys
 import pytest
 import torch
 
+import gentutor.losses
 from gentutor.errors import ClaimError, ExerciseError
-from gentutor.exercises import check, claim, hint, score
+from gentutor.exercises import check, choose, claim, hint, score
 from gentutor.exercises import progress as stored
 from gentutor.exercises.cards import Card
+from gentutor.exercises.checking import BORROWED
 from gentutor.losses import kl_divergence as own
 from gentutor.samplers import reparameterise as own_reparameterise
 
@@ -85,6 +87,88 @@ def test_attempts_are_recorded(shown):
     assert entry["seconds"] >= 0
 
 
+def test_a_letter_is_checked_and_a_wrong_one_tells_its_reason(shown):
+    why_log_variance = None
+    assert choose("why_log_variance", why_log_variance) is None
+    assert (shown[0].mark, shown[0].payload[CHECK]["verdict"]) == ("open", "not attempted")
+    choose("why_log_variance", "b")
+    assert shown[1].headline == "Not yet right: why_log_variance · 0 of 1 point"
+    assert shown[1].lines[0].startswith("It does, but")
+    choose("why-log-variance", " C ")
+    assert shown[2].headline == "Right: why_log_variance · 1 of 1 point"
+    assert shown[2].payload[CHECK]["points"] == 1
+    for answer in (7, "z", [], object(), torch.ones(3)):
+        choose("why_log_variance", answer)
+        assert shown[-1].payload[CHECK]["verdict"] == "differs"
+    verdicts = [(entry["verdict"], entry["misconception"]) for entry in stored.entries("check")]
+    assert verdicts[1] == ("differs", "KL needs a logarithm.")
+
+
+def test_functions_and_questions_are_not_mixed_up(shown):
+    with pytest.raises(ExerciseError, match=r"use check\(\)"):
+        choose("elbo", "a")
+    with pytest.raises(ExerciseError, match="no question with letters"):
+        choose("why_dice_fail", "a")
+    with pytest.raises(ExerciseError, match="a question to answer, and no function"):
+        check(named(lambda: 0, "why_log_variance"))
+    hint("why_log_variance")
+    assert "no hints" in str(shown[0])
+    assert stored.entries("hint") == []
+
+
+def through_a_helper(mu, logvar):
+    return own(mu, logvar)
+
+
+def imports_inside(mu, logvar):
+    from gentutor.losses import kl_divergence
+
+    return kl_divergence(mu, logvar)
+
+
+def in_a_closure():
+    k = own
+    return lambda mu, logvar: 1.0 * k(mu, logvar)
+
+
+def by_the_module(mu, logvar):
+    return gentutor.losses.kl_divergence(mu, logvar)
+
+
+BORROWING = {
+    "by name": lambda mu, logvar: 1.0 * own(mu, logvar),
+    "helper": lambda mu, logvar: 1.0 * through_a_helper(mu, logvar),
+    "import": imports_inside,
+    "closure": in_a_closure(),
+    "module": by_the_module,
+}
+
+
+@pytest.mark.parametrize("kind", BORROWING)
+def test_who_calls_gentutors_own_code_is_told(shown, kind):
+    function = named(BORROWING[kind])
+    assert check(function) is function
+    assert shown[0].headline.startswith("Right")
+    assert shown[0].lines[-1] == BORROWED
+
+
+def test_who_uses_torch_and_the_other_exercises_is_not(shown):
+    names = {"torch": torch, "kl_divergence": own}  # as `check` leaves it in the lesson when it was not right
+    source = """
+def helper(x):
+    return x.flatten(1).sum(1)
+
+def elbo(logits, x, mu, logvar):
+    loss = torch.nn.functional.binary_cross_entropy_with_logits(logits, x, reduction="none")
+    return (-helper(loss) - kl_divergence(mu, logvar)).mean()
+"""
+    exec(source, names)
+    check(names["elbo"])
+    check(named(lambda mu, logvar: mu))
+    assert shown[0].headline.startswith("Right")
+    assert all(BORROWED not in card.lines for card in shown)
+
+
 def test_three_hints_and_the_last_stays(shown):
     for _ in range(4):
         hint("elbo")
@@ -104,11 +188,11 @@ def test_score_counts_the_last_attempt_and_not_the_empty_ones(shown):
     hint("kl_divergence")
     score("04_vaes")
     card = shown[-1]
-    assert card.payload[SCORE] == {"lesson": "04_vaes", "points": 3, "of": 10}
+    assert card.payload[SCORE] == {"lesson": "04_vaes", "points": 3, "of": 15, "by_hand": 3}
     assert list(card.table[2]) == ["kl_divergence", "3 of 3", "right", "1", "1"]
     check(named(lambda mu, logvar: mu))
     score()
-    assert shown[-1].payload[SCORE] == {"lesson": "04_vaes", "points": 0, "of": 10}
+    assert shown[-1].payload[SCORE] == {"lesson": "04_vaes", "points": 0, "of": 15, "by_hand": 3}
 
 
 def test_claims(shown):

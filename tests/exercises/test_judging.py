@@ -1,17 +1,20 @@
 """General diagnoses: what a student hears when no misconception explains the answer."""
 
+import dataclasses
 import json
 import math
 import sys
+import time
 
 import numpy as np
 import pytest
 import torch
 
 from gentutor.errors import ExerciseError
+from gentutor.exercises import judging
 from gentutor.exercises.contract import Check, Exercise, Misconception
-from gentutor.exercises.judging import judge_function
-from gentutor.exercises.observing import MAX_VALUES
+from gentutor.exercises.judging import SPARE_S, judge, judge_function
+from gentutor.exercises.observing import MAX_VALUES, Observation, observe
 
 
 def inputs(generator, n=4):
@@ -200,6 +203,121 @@ def test_not_attempted_is_no_error():
 
     verdict = judge_function(SCALED, scaled)
     assert (verdict.kind, verdict.points, len(verdict.findings)) == ("not attempted", 0, 1)
+
+
+def replies(*observations):
+    """An observer that answers with these observations, one after the other, and notes the deadlines it was given."""
+    waiting, deadlines = list(observations), []
+
+    def observer(arguments, positions, seconds):
+        deadlines.append(seconds)
+        reply = waiting.pop(0)
+        return reply(arguments) if callable(reply) else reply
+
+    observer.deadlines = deadlines
+    return observer
+
+
+def right(arguments):
+    return observe(lambda x, s: x * s, arguments, wanted_gradients=(0,))
+
+
+TIMED_OUT = Observation("timed out")
+THREE = make(checks=tuple(Check(f"check {i}", inputs, share) for i, share in enumerate((0.25, 0.25, 0.5))))
+
+
+def test_a_process_that_died_costs_its_check_and_not_the_others():
+    died = Observation("died", trouble="Your function ended its process.")
+    verdict = judge(THREE, replies(right, died, right))
+    assert [finding.kind for finding in verdict.findings] == ["right", "died", "right"]
+    assert (verdict.kind, verdict.message) == ("died", "Your function ended its process.")
+    assert verdict.points == 3
+
+
+def test_a_loop_costs_its_deadline_and_a_second_for_all_others_together():
+    observer = replies(right, TIMED_OUT, right)
+    verdict = judge(THREE, observer)
+    assert [finding.kind for finding in verdict.findings] == ["right", "timed out", "right"]
+    assert (verdict.kind, verdict.points) == ("timed out", 3)
+    assert observer.deadlines == [2.0, 2.0, SPARE_S]
+    observer = replies(TIMED_OUT, TIMED_OUT, right)
+    assert judge(THREE, observer).points == 2
+    assert observer.deadlines[:2] == [2.0, SPARE_S / 2]
+    assert observer.deadlines[2] <= SPARE_S
+
+
+def test_after_two_loops_a_check_is_not_tried_when_the_second_is_over():
+    def loops(arguments):
+        time.sleep(1.2 * SPARE_S)
+        return TIMED_OUT
+
+    observer = replies(TIMED_OUT, loops)
+    verdict = judge(THREE, observer)
+    assert [finding.kind for finding in verdict.findings] == ["timed out"] * 3
+    assert len(observer.deadlines) == 2
+
+
+def test_a_real_loop_leaves_the_points_of_the_other_checks():
+    def scaled(x, s):
+        while len(x) == 4:
+            pass
+        return x * s
+
+    quick = tuple(dataclasses.replace(check, seconds=0.2) for check in SCALED.checks)
+    verdict = judge_function(make(checks=quick), scaled)
+    assert (verdict.kind, verdict.points) == ("timed out", 2)
+    assert "0.2 seconds" in verdict.message
+
+
+def test_oracle_and_inputs_are_computed_once_for_a_seed_and_never_for_a_namesake():
+    calls = []
+
+    def oracle(x, scale):
+        calls.append(x)
+        return x * scale
+
+    exercise = make(oracle=oracle)
+    for _ in range(5):
+        judge_function(exercise, lambda x, s: x * s, seed=3)
+    assert len(calls) == len(exercise.checks)
+    judge_function(exercise, lambda x, s: x * s, seed=4)
+    assert len(calls) == 2 * len(exercise.checks)
+    namesake = dataclasses.replace(exercise, oracle=lambda x, scale: x + scale)
+    assert judge_function(namesake, lambda x, s: x + s, seed=3).right
+    assert not judge_function(namesake, lambda x, s: x * s, seed=3).right
+
+
+def test_planted_answers_are_tried_once_for_a_seed():
+    calls = []
+
+    def planted(x, scale):
+        calls.append(x)
+        return x + scale
+
+    exercise = make(misconceptions=(Misconception("added", planted, "You add."),))
+    for _ in range(4):
+        assert judge_function(exercise, lambda x, s: x + s, seed=3).misconception == "added"
+    assert len(calls) == len(exercise.checks)
+
+
+def test_what_is_kept_is_bounded():
+    assert judging._expected.cache_info().maxsize <= 128
+    assert judging._planted.cache_info().maxsize <= 1024
+
+
+def test_a_students_function_cannot_spoil_what_is_kept():
+    exercise = make(
+        oracle=lambda ids, scale: [i + 1 for i in ids],
+        checks=(Check("a list", lambda g: ([1, 2, 3], 2.0), 1.0),),
+        differentiable=(),
+    )
+
+    def spoils(ids, scale):
+        ids.append(9)
+        return [i + 1 for i in ids]
+
+    assert judge_function(exercise, spoils).findings[0].code == "in place"
+    assert judge_function(exercise, lambda ids, scale: [i + 1 for i in ids]).right
 
 
 def test_partial_points():

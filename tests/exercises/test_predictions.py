@@ -114,4 +114,4 @@ def test_score_tells_of_predictions(shown):
     ask(20)
     reveal("kl", 25.0)
     score("04_vaes")
-    assert shown[-1].lines == ["1 prediction made, on average 8.0 of 10 points for closeness."]
+    assert shown[-1].lines[-1] == "1 prediction made, on average 8.0 of 10 points for closeness."

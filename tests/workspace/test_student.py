@@ -8,10 +8,11 @@ from nbformat import from_dict
 from nbgrader.utils import compute_checksum
 
 from gentutor.errors import LessonFormError
+from gentutor.exercises.questions import WRITTEN_STUB
 from gentutor.workspace.files import cell_source, read_notebook
-from gentutor.workspace.lessons import lesson_paths
+from gentutor.workspace.lessons import Exercise, lesson_paths, read_lesson
 from gentutor.workspace.student import student_copy
-from tests.workspace.masters import SOLUTION, code, exercise_cells, marks, write_master
+from tests.workspace.masters import SOLUTION, code, exercise_cells, markdown, marks, write_master
 
 
 def solution_lines(path: Path) -> set[str]:
@@ -53,6 +54,47 @@ def test_the_stub_is_code_that_stops_where_the_solution_was(tmp_path: Path) -> N
         names["add"](1, 1)  # type: ignore[operator]
 
 
+LETTER = '### BEGIN SOLUTION\ncolour = "b"  # "a" or "b"\n### END SOLUTION'
+WORDS = "### BEGIN SOLUTION\nBecause short waves scatter.\n### END SOLUTION"
+
+
+def questions(tmp_path: Path) -> list[dict[str, object]]:
+    letter = code(LETTER, nbgrader=marks("colour", solution=True))
+    chosen = code('choose("colour", colour)', nbgrader=marks("check_colour", grade=True, points=1))
+    words = markdown(WORDS, nbgrader=marks("why_blue", grade=True, solution=True, points=3))
+    copy = student_copy(write_master(tmp_path, letter, chosen, words))
+    assert "scatter" not in copy
+    cells: list[dict[str, object]] = json.loads(copy)["cells"]
+    return cells
+
+
+def test_a_question_is_left_open_without_an_error(tmp_path: Path) -> None:
+    _, letter, check, _ = questions(tmp_path)
+    assert cell_source(letter) == 'colour = None  # "a" or "b"'
+    assert cell_source(check) == 'choose("colour", colour)'
+
+
+def test_a_written_answer_becomes_a_place_to_write(tmp_path: Path) -> None:
+    words = questions(tmp_path)[3]
+    assert cell_source(words) == WRITTEN_STUB == "*Write your answer here.*"
+    assert words["cell_type"] == "markdown"
+    lesson = read_lesson(write_master(tmp_path / "more", markdown(WORDS, nbgrader=marks(
+        "why_blue", grade=True, solution=True, points=3))))  # fmt: skip
+    assert lesson.exercises == (Exercise("why_blue", 3.0, by_hand=True),)
+
+
+def test_checksums_of_questions_are_nbgraders_own_too(tmp_path: Path) -> None:
+    for cell in questions(tmp_path)[1:]:
+        cell["source"] = cell_source(cell)
+        assert cell["metadata"]["nbgrader"]["checksum"] == compute_checksum(from_dict(cell))  # type: ignore[index]
+
+
+def test_only_a_single_letter_for_the_cells_own_name_is_a_question(tmp_path: Path) -> None:
+    other = code(LETTER, nbgrader=marks("hue", solution=True))
+    copy = json.loads(student_copy(write_master(tmp_path, other)))
+    assert "raise NotImplementedError" in cell_source(copy["cells"][1])
+
+
 def test_checksums_are_nbgraders_own(tmp_path: Path) -> None:
     copy = json.loads(student_copy(write_master(tmp_path, *exercise_cells())))
     for cell in copy["cells"][1:]:
@@ -80,6 +122,7 @@ def test_the_same_master_gives_the_same_copy(tmp_path: Path) -> None:
         (code(SOLUTION), "cell 'add' holds a solution, but its nbgrader metadata"),
         (code(SOLUTION.replace("### END", "### end"), nbgrader=marks("add", solution=True)), "1 times .* but 0 times"),
         (code("x = 1", nbgrader=marks("add", solution=True)), "no '### BEGIN SOLUTION' line"),
+        (markdown("x", nbgrader=marks("f", grade=True, solution=True, points=1)), "no '### BEGIN SOLUTION' line"),
         (code("assert 1", nbgrader=marks("check_add", grade=True, points=1) | {"points": -1}), "nbgrader cannot make"),
         (code("### BEGIN HIDDEN TESTS", nbgrader=marks("f", grade=True, points=1)), "nbgrader cannot make"),
     ],

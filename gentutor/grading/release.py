@@ -28,13 +28,11 @@ CONFIG_TEXT = '''"""Settings of nbgrader for this course; `gentutor release` nev
 from pathlib import Path
 
 from gentutor.grading.release import generate_preprocessors
-from gentutor.workspace.student import CODE_STUB
 
 c = get_config()  # noqa: F821  (nbgrader defines it)
 c.CourseDirectory.course_id = "gentutor"
 c.CourseDirectory.db_url = f"sqlite:///{Path(__file__).resolve().parent / 'gradebook.db'}"
-# With these two, `nbgrader generate_assignment` makes the very copies that `gentutor release` makes.
-c.ClearSolutions.code_stub = {"python": CODE_STUB}
+# With this, `nbgrader generate_assignment` makes the very copies that `gentutor release` makes.
 c.GenerateAssignment.preprocessors = generate_preprocessors()
 c.ExecutePreprocessor.timeout = 600  # seconds a cell: lessons train for up to a minute, on a slow machine for longer
 '''
@@ -102,20 +100,22 @@ def teacher_copy(lesson: Lesson) -> str:
 def _hidden_tests(cell: dict[str, Any]) -> str:
     """The region for a cell in which a function is checked; nothing for every other cell."""
     marks = cell["metadata"].get("nbgrader", {})
-    if cell["cell_type"] != "code" or not marks.get("grade") or not _calls_check(cell["source"]):
+    if cell["cell_type"] != "code" or not marks.get("grade") or not _asks(cell["source"]):
         return ""
     name = str(marks["grade_id"]).removeprefix("check_").replace("-", "_")
     return _HIDDEN.format(points=float(marks.get("points", 0)), name=name)
 
 
-def _calls_check(source: str) -> bool:
+def _asks(source: str) -> bool:
+    """Whether a cell calls `check` or `choose`, which record the points."""
     if "### BEGIN HIDDEN TESTS" in source:  # the lesson brings its own
         return False
     try:
         nodes = list(ast.walk(ast.parse(source)))
     except SyntaxError:  # a line of IPython's own
         return False
-    return any(isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == "check" for n in nodes)
+    calls = {node.func.id for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+    return bool(calls & {"check", "choose"})
 
 
 def release(lessons: Sequence[Lesson], out: Path) -> list[Released]:
@@ -210,20 +210,26 @@ def _read_records(out: Path) -> dict[str, str]:
 
 
 def generate_preprocessors() -> list[Any]:
-    """Return nbgrader's steps of ``generate_assignment`` with one more: the stubs say which exercise they stand for.
+    """Return nbgrader's steps of ``generate_assignment``, with solutions replaced as `student_copy` does it.
 
     It is what the course's ``nbgrader_config.py`` asks for, so that both ways give the same student copy.
     """
     from nbgrader.converters import GenerateAssignment
-    from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
+    from nbgrader.preprocessors import ClearSolutions
 
-    class NameStubs(NbGraderPreprocessor):  # type: ignore[misc]
-        """Put the exercise's name into the stub that took the place of its solution."""
+    from gentutor.exercises.questions import WRITTEN_STUB
+    from gentutor.workspace.student import CODE_STUB, _hide_letters
 
-        def preprocess_cell(self, cell: Any, resources: Any, cell_index: int) -> tuple[Any, Any]:
-            cell.source = cell.source.replace(_PLACE, cell.metadata.get("nbgrader", {}).get("grade_id", ""))
-            return cell, resources
+    class ClearAnswers(ClearSolutions):  # type: ignore[misc]
+        """Put gentutor's stubs, which name the exercise, in place of solutions."""
 
-    steps = list(GenerateAssignment().preprocessors)
-    steps.insert(steps.index(ClearSolutions) + 1, NameStubs)
-    return steps
+        def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+            self.code_stub, self.text_stub = {"python": CODE_STUB}, WRITTEN_STUB
+            letters = _hide_letters(nb.cells)
+            nb, resources = super().preprocess(nb, resources)
+            for cell in nb.cells:
+                name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+                cell.source = cell.source.replace(CODE_STUB, letters.get(cell.id, CODE_STUB)).replace(_PLACE, name)
+            return nb, resources
+
+    return [ClearAnswers if step is ClearSolutions else step for step in GenerateAssignment().preprocessors]

@@ -14,7 +14,7 @@ from gentutor.errors import LessonFormError, WorkspaceError
 from gentutor.grading.release import CONFIG, Released, release, teacher_copy
 from gentutor.workspace.lessons import find_lesson, find_lessons
 from gentutor.workspace.student import student_copy
-from tests.workspace.masters import code, exercise_cells, marks, write_master
+from tests.workspace.masters import code, exercise_cells, markdown, marks, write_master
 
 NAME = "01_tiny"
 SOURCE, RELEASE = f"source/{NAME}/{NAME}.ipynb", f"release/{NAME}/{NAME}.ipynb"
@@ -29,9 +29,21 @@ def masters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Lessons with an exercise that gentutor checks and one that a bare assertion checks."""
     folder = tmp_path / "masters"
     cells = [
-        code("from gentutor.exercises import check"),
+        code("from gentutor.exercises import check, choose"),
         code(KL, nbgrader=marks("kl_divergence", solution=True)),
         code("kl_divergence = check(kl_divergence)", nbgrader=marks("check_kl_divergence", grade=True, points=3)),
+        code(
+            '### BEGIN SOLUTION\nwhy_log_variance = "c"  # or another\n### END SOLUTION',
+            nbgrader=marks("why_log_variance", solution=True),
+        ),
+        code(
+            'choose("why_log_variance", why_log_variance)',
+            nbgrader=marks("check_why_log_variance", grade=True, points=1),
+        ),
+        markdown(
+            "### BEGIN SOLUTION\nBecause.\n### END SOLUTION",
+            nbgrader=marks("why", solution=True, grade=True, points=3),
+        ),
         *exercise_cells(),
     ]
     write_master(folder, *cells)
@@ -63,6 +75,7 @@ def test_the_teachers_copy_hands_over_the_points(course: Path) -> None:
     hidden = teachers["check-kl-divergence"]
     assert hidden.startswith("kl_divergence = check(kl_divergence)\n### BEGIN HIDDEN TESTS\n")
     assert hidden.endswith("### END HIDDEN TESTS")
+    assert "### BEGIN HIDDEN TESTS" in teachers["check-why-log-variance"]
     assert "### BEGIN SOLUTION" in teachers["kl-divergence"]
     assert "HIDDEN" not in teachers["check-add"]  # a bare assertion needs no points handed over
 
@@ -142,11 +155,13 @@ def nbgrader(course: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     return NbGraderAPI(config=config)
 
 
-def hand_in(course: Path, student: str, body: str) -> None:
+def hand_in(course: Path, student: str, body: str, letter: str) -> None:
     notebook = json.loads((course / RELEASE).read_text())
     for cell in notebook["cells"]:
         if cell["id"] == "kl-divergence":
             cell["source"] = f"def kl_divergence(mu, logvar):\n{body}"
+        if cell["id"] == "why-log-variance":
+            cell["source"] = f'why_log_variance = "{letter}"'
         if cell["id"] == "check-kl-divergence":
             cell["source"] = "3.0"  # nbgrader puts its own cell back
     path = course / "submitted" / student / NAME / f"{NAME}.ipynb"
@@ -164,16 +179,16 @@ def test_nbgraders_own_tools(course: Path, monkeypatch: pytest.MonkeyPatch) -> N
     done = api.generate_assignment(NAME, force=True)
     assert done["success"], done["log"]
     assert (course / RELEASE).read_bytes() == ours
-    assert api.get_assignment(NAME)["max_code_score"] == 5
-    hand_in(course, "right", RIGHT)
-    hand_in(course, "half", HALF.replace("PART", "len(mu) == 4 and bool((mu.detach().abs() < 4).all())"))
-    hand_in(course, "none", "    raise NotImplementedError")
+    assert api.get_assignment(NAME)["max_code_score"] == 6
+    hand_in(course, "right", RIGHT, "c")
+    hand_in(course, "half", HALF.replace("PART", "len(mu) == 4 and bool((mu.detach().abs() < 4).all())"), "c")
+    hand_in(course, "none", "    raise NotImplementedError", "a")
     scores = {}
     for student in ("right", "half", "none"):
         done = api.autograde(NAME, student)
         assert done["success"], done["log"]
         with api.gradebook as book:
             scores[student] = book.find_submission(NAME, student).notebooks[0].score
-    assert scores["right"] == 3
-    assert scores["half"] == pytest.approx(2)
+    assert scores["right"] == 3 + 1
+    assert scores["half"] == pytest.approx(2 + 1)
     assert scores["none"] == 0

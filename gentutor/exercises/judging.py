@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -136,7 +136,10 @@ def _try(exercise: Exercise, check: Check, observer: Observer, seed: int, second
     arguments, wanted = _expected(exercise, check, seed)
     positions = exercise.gradient_positions if check.gradients else ()
     done = observer(arguments, positions, seconds) if seconds > _LEAST_S else Observation("timed out")
-    return _Trial(check, seed, arguments, wanted, done, _find(exercise, check, arguments, wanted, done))
+    finding = _find(exercise, check, arguments, wanted, done)
+    if finding.kind == kinds.TIMED_OUT and seconds < check.seconds:
+        finding = replace(finding, message="It had not finished in the time that was left after an earlier check.")
+    return _Trial(check, seed, arguments, wanted, done, finding)
 
 
 def _find(

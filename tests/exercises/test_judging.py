@@ -255,6 +255,8 @@ def test_after_two_loops_a_check_is_not_tried_when_the_second_is_over():
     verdict = judge(THREE, observer)
     assert [finding.kind for finding in verdict.findings] == ["timed out"] * 3
     assert len(observer.deadlines) == 2
+    assert "after 2 seconds" in verdict.message
+    assert "left after an earlier check" in verdict.findings[2].message
 
 
 def test_a_real_loop_leaves_the_points_of_the_other_checks():

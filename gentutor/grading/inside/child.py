@@ -7,6 +7,7 @@ with it: nothing that a child says is believed, only compared.
 
 from __future__ import annotations
 
+import builtins
 import functools
 import itertools
 import os
@@ -87,7 +88,8 @@ def _call(channel: socket.socket, function: Callable[..., Any], question: dict[s
 
 
 def _unpack_files(header: dict[str, Any], data: bytes) -> bytes:
-    """Write the allowed extra files into the working folder; return the notebook's bytes."""
+    """Write the allowed extra files into the working folder, modules among them; return the notebook's bytes."""
+    sys.path.append(os.getcwd())  # last: nothing in it takes the place of a module
     at = header["n_notebook"]
     for name, size in header["extras"]:
         Path(name).write_bytes(data[at : at + size])
@@ -96,10 +98,11 @@ def _unpack_files(header: dict[str, Any], data: bytes) -> bytes:
 
 
 def _silence() -> None:
-    """Nothing to read, nothing said: a flood of output goes nowhere, and input() ends at once."""
+    """Nothing to read, nothing said: a flood of output goes nowhere, input() ends at once, display() shows nothing."""
     nowhere = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(nowhere, number)
     sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115  (for the life of the process)
     sys.stdout = open(1, "w", encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
     sys.stderr = open(2, "w", encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
+    builtins.display = lambda *things, **options: None  # type: ignore[attr-defined]  # a notebook has it without import

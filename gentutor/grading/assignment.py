@@ -11,8 +11,10 @@ from typing import Any
 
 import gentutor
 from gentutor.errors import ExerciseError, GradingError
-from gentutor.exercises.contract import Check, Choice, Exercise, Written
+from gentutor.exercises.contract import Check, Contract, Exercise
 from gentutor.exercises.registry import exercises as exercises_of
+from gentutor.grading.inside.confinement import Limits
+from gentutor.grading.orders import Order
 from gentutor.grading.records import Assignment
 from gentutor.workspace.canonical import canonical
 from gentutor.workspace.files import cell_source, read_notebook
@@ -41,13 +43,9 @@ def make_assignment(name: str, own_checks: str = "", folder: Path | None = None)
         When the lesson cannot be had.
     """
     lesson = find_lesson(name, folder)
-    try:
-        contracts = exercises_of(lesson.name)
-    except ExerciseError as error:
-        raise GradingError(f"{lesson.name} has no exercises, so there is nothing to grade.") from error
+    contracts = contracts_of(lesson.name, own_checks)
     master = canonical(read_notebook(lesson.path))["cells"]
     copy = json.loads(student_copy(lesson))["cells"]
-    contracts = tuple(_with_own_checks(contracts, _read_own_checks(own_checks)))
     kinds = {contract.name: _kind(contract) for contract in contracts}
     plan = {
         "lesson": lesson.name,
@@ -58,10 +56,74 @@ def make_assignment(name: str, own_checks: str = "", folder: Path | None = None)
     if missing:
         raise GradingError(f"{lesson.path.name} has no cell for the exercise {missing[0]!r}: it needs that grade_id.")
     solutions = {_grade_id(cell): cell_source(cell) for cell in master if kinds.get(_grade_id(cell)) == "exercise"}
-    return Assignment(lesson, contracts, plan, solutions, _fingerprint(plan, solutions, own_checks))
+    fingerprint = _hash(json.dumps([plan, solutions], sort_keys=True), checks_fingerprint(own_checks))
+    return Assignment(lesson, contracts, plan, solutions, fingerprint)
 
 
-def _kind(contract: Exercise | Choice | Written) -> str:
+def order_for(
+    assignment: Assignment,
+    seed: int,
+    *,
+    own_checks: str = "",
+    wall: str | None = None,
+    trust: bool = False,
+    limits: Limits | None = None,
+) -> Order:
+    """Return the order by which workers grade an assignment.
+
+    Parameters
+    ----------
+    assignment : Assignment
+        What is graded.
+    seed : int
+        The run's secret seed.
+    own_checks : str
+        See `make_assignment`.
+    wall, trust, limits
+        See `gentutor.grading.orders.Order`.
+    """
+    return Order(
+        lesson=assignment.lesson.name,
+        seed=seed,
+        plan=assignment.plan,
+        solutions=assignment.solutions,
+        checks=checks_fingerprint(own_checks),
+        wall=wall,
+        trust=trust,
+        own_checks=own_checks,
+        limits=limits or Limits(),
+    )
+
+
+def contracts_of(lesson: str, own_checks: str = "") -> tuple[Contract, ...]:
+    """Return what a lesson asks, with the teacher's own checks added.
+
+    Parameters
+    ----------
+    lesson : str
+        The lesson's name.
+    own_checks : str
+        See `make_assignment`.
+
+    Raises
+    ------
+    GradingError
+        When the lesson has nothing to grade or the side file is not in order.
+    """
+    try:
+        contracts = exercises_of(lesson)
+    except ExerciseError as error:
+        raise GradingError(f"{lesson} has no exercises, so there is nothing to grade.") from error
+    return tuple(_with_own_checks(contracts, _read_own_checks(own_checks)))
+
+
+def checks_fingerprint(own_checks: str = "") -> str:
+    """Return what changes when gentutor's exercises or the teacher's own checks change."""
+    code = [path.read_text("utf-8") for path in sorted((Path(gentutor.__file__).parent / "exercises").rglob("*.py"))]
+    return _hash(gentutor.__version__, own_checks, *code)
+
+
+def _kind(contract: Contract) -> str:
     return type(contract).__name__.lower()
 
 
@@ -100,14 +162,14 @@ def _read_own_checks(source: str) -> dict[str, tuple[Check, ...]]:
 
 
 def _with_own_checks(
-    contracts: tuple[Exercise | Choice | Written, ...], own: Mapping[str, tuple[Check, ...]]
-) -> list[Exercise | Choice | Written]:
+    contracts: tuple[Contract, ...], own: Mapping[str, tuple[Check, ...]]
+) -> list[Contract]:
     """Add a teacher's checks after an exercise's, and scale all shares so that they add up to 1."""
     by_name = {contract.name: contract for contract in contracts if isinstance(contract, Exercise)}
     unknown = [name for name in own if name not in by_name]
     if unknown:
         raise GradingError(f"Your checks are for {unknown[0]!r}, but the lesson's exercises are {', '.join(by_name)}.")
-    changed: list[Exercise | Choice | Written] = []
+    changed: list[Contract] = []
     for contract in contracts:
         if isinstance(contract, Exercise) and contract.name in own:
             checks = (*contract.checks, *own[contract.name])
@@ -121,8 +183,5 @@ def _with_own_checks(
     return changed
 
 
-def _fingerprint(plan: dict[str, Any], solutions: dict[str, str], own_checks: str) -> str:
-    package = Path(gentutor.__file__).parent
-    code = [path.read_bytes() for path in sorted((package / "exercises").rglob("*.py"))]
-    text = json.dumps([gentutor.__version__, plan, solutions, own_checks], sort_keys=True).encode()
-    return hashlib.sha256(b"\0".join([text, *code])).hexdigest()
+def _hash(*texts: str) -> str:
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()

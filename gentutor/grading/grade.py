@@ -5,15 +5,18 @@ from __future__ import annotations
 import difflib
 import hashlib
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from gentutor.errors import GradingError, SubmissionsError
-from gentutor.grading.assignment import make_assignment
+from gentutor.grading import worker
+from gentutor.grading.assignment import make_assignment, order_for
 from gentutor.grading.collecting import collect
 from gentutor.grading.inside.confinement import Limits
-from gentutor.grading.marking import Order, Task, mark, read_files
+from gentutor.grading.marking import read_files
+from gentutor.grading.orders import Order, Task
 from gentutor.grading.outputs import Outputs
 from gentutor.grading.records import FAULT, Assignment, Result, Submission
 from gentutor.grading.walls import choose_wall
@@ -21,6 +24,7 @@ from gentutor.workspace.cluster import run_on_cluster
 from gentutor.workspace.machine import usable_cores
 from gentutor.workspace.pool import Lost, run_tasks
 
+_WORTH_A_WORKER = 25  # submissions: for fewer, a second process costs more to start than it saves
 _LIMIT_S = 60.0  # for one submission beyond the sum of its own deadlines: then its worker is ended
 
 
@@ -31,7 +35,7 @@ class Options:
     Parameters
     ----------
     jobs : int, optional
-        Submissions at a time; by default one for each core.
+        Submissions at a time; by default one for each core, fewer for a small class.
     resume : bool
         Whether to go on with what an earlier run left in the same folder.
     only : tuple of str
@@ -114,13 +118,12 @@ def grade(
         chosen = _chosen(found, options.only)
         earned = outputs.earned({submission.student: _sha256(submission) for submission in found})
         waiting = [submission for submission in chosen if submission.student not in earned or options.only]
-        order = Order(
-            lesson=assignment.lesson.name,
-            seed=outputs.seed,
-            fingerprint=assignment.fingerprint,
+        order = order_for(
+            assignment,
+            outputs.seed,
+            own_checks=own_checks,
             wall=options.wall,
             trust=options.trust,
-            own_checks=own_checks,
             limits=options.limits,
         )
         if on_start:
@@ -140,15 +143,34 @@ def _graded(
     submissions: Sequence[Submission], order: Order, assignment: Assignment, options: Options
 ) -> Iterator[Result]:
     """Yield a result for each submission, in the order in which they are done."""
+    done: Iterable[tuple[int, Result | Lost]]
+    jobs = options.jobs or min(usable_cores(), 1 + len(submissions) // _WORTH_A_WORKER)
+    tasks = [Task(order, submission) for submission in submissions]
     if options.scheduler:
-        tasks = [Task(order, submission, _contents(submission)) for submission in submissions]
-        done = run_on_cluster(mark, tasks, options.scheduler)
+        done = run_on_cluster(worker.mark, _WithContents(tasks), options.scheduler)
+    elif jobs == 1:
+        done = enumerate(map(worker.mark, tasks))
     else:
-        tasks = [Task(order, submission) for submission in submissions]
-        jobs = min(options.jobs or usable_cores(), max(1, len(tasks)))
-        done = run_tasks(mark, tasks, jobs=jobs, limit_s=_limit(assignment, options.limits))
-    for index, result in done:
-        yield _fault(submissions[index], assignment, str(result)) if isinstance(result, Lost) else result
+        done = run_tasks(worker.mark, tasks, jobs=jobs, limit_s=_limit(assignment, options.limits))
+    try:
+        for index, result in done:
+            yield _fault(submissions[index], assignment, result.sentence) if isinstance(result, Lost) else result
+    finally:
+        worker.end()
+
+
+class _WithContents(Sequence[Task]):
+    """The tasks with their files, each read only when it is sent: a class's notebooks may not fit into memory."""
+
+    def __init__(self, tasks: Sequence[Task]) -> None:
+        self._tasks = tasks
+
+    def __len__(self) -> int:
+        return len(self._tasks)
+
+    def __getitem__(self, index: Any) -> Any:
+        task = self._tasks[index]
+        return replace(task, contents=_contents(task.submission))
 
 
 def _limit(assignment: Assignment, limits: Limits) -> float:

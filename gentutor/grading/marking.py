@@ -6,7 +6,7 @@ import hashlib
 import os
 import stat
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from gentutor.errors import GradingError
@@ -14,9 +14,9 @@ from gentutor.exercises.contract import Choice, Exercise, Written
 from gentutor.exercises.judging import judge, judge_choice, judge_written
 from gentutor.exercises.verdict import UNREADABLE, Verdict
 from gentutor.grading.answers import Answers
-from gentutor.grading.assignment import make_assignment
-from gentutor.grading.inside.confinement import Limits
-from gentutor.grading.records import FAULT, GRADED, Assignment, Result, Submission
+from gentutor.grading.assignment import checks_fingerprint, contracts_of
+from gentutor.grading.orders import Order, Task
+from gentutor.grading.records import FAULT, GRADED, Result, Submission
 from gentutor.grading.records import UNREADABLE as UNREADABLE_FILE
 from gentutor.grading.walls import choose_wall
 from gentutor.grading.zygote import Zygote
@@ -25,78 +25,29 @@ MAX_NOTEBOOK = 200_000_000  # bytes: outputs of 50 MB are real, and four times t
 MAX_EXTRA = 20_000_000
 
 
-@dataclass(frozen=True)
-class Order:
-    """How a run is graded; the same for every submission of it.
-
-    Parameters
-    ----------
-    lesson : str
-        Name of the lesson.
-    seed : int
-        The run's secret seed.
-    fingerprint : str
-        Of the assignment; a worker whose own differs has another gentutor or lesson.
-    wall : str, optional
-        One of `gentutor.grading.walls.WALLS`; the best that the worker's machine has where it is not given.
-    trust : bool
-        Whether to grade without a wall where none can be had.
-    own_checks : str
-        Source of the teacher's side file.
-    limits : Limits
-        What a submission may use.
-    """
-
-    lesson: str
-    seed: int
-    fingerprint: str
-    wall: str | None = None
-    trust: bool = False
-    own_checks: str = ""
-    limits: Limits = field(default_factory=Limits)
-
-
-@dataclass(frozen=True)
-class Task:
-    """One submission to grade.
-
-    Parameters
-    ----------
-    order : Order
-        How.
-    submission : Submission
-        What.
-    contents : dict of str to bytes, optional
-        The files themselves, for workers that do not see the teacher's disk: the notebook under ``""``, extras under
-        their names.
-    """
-
-    order: Order
-    submission: Submission
-    contents: dict[str, bytes] | None = None
-
-
 class Marker:
-    """Grades submissions of one order, one after the other, with a zygote of its own.
+    """Grades submissions of one order, one after the other, through a zygote of its own.
 
     Parameters
     ----------
     order : Order
         How to grade.
+    zygote : Zygote, optional
+        One that was started for this order; else it is started here.
 
     Raises
     ------
     GradingError
-        When the wall cannot be put up, or this gentutor is another than the one that gave the order.
+        When the wall cannot be put up, or this gentutor has other exercises than the one that gave the order.
     """
 
-    def __init__(self, order: Order) -> None:
+    def __init__(self, order: Order, zygote: Zygote | None = None) -> None:
+        if checks_fingerprint(order.own_checks) != order.checks:
+            raise GradingError("This worker has another gentutor or other exercises; install the same everywhere.")
         self.order = order
-        self.assignment: Assignment = make_assignment(order.lesson, order.own_checks)
-        if self.assignment.fingerprint != order.fingerprint:
-            raise GradingError("This worker has another version of gentutor or of the lesson; install the same on all.")
-        self.wall = choose_wall(order.wall, trust=order.trust)
-        self._zygote: Zygote | None = Zygote(self.wall, order.limits)
+        self.contracts = contracts_of(order.lesson, order.own_checks)
+        self.wall = zygote.wall if zygote else choose_wall(order.wall, trust=order.trust)
+        self._zygote: Zygote | None = zygote or Zygote(self.wall, order.limits)
 
     def mark(self, task: Task) -> Result:
         """Grade one submission; a fault of the grader becomes a result without a mark."""
@@ -120,7 +71,7 @@ class Marker:
         return Result(
             student=submission.student,
             source=submission.source,
-            lesson=self.assignment.lesson.name,
+            lesson=self.order.lesson,
             sha256="",
             kind=GRADED,
             wall=self.wall,
@@ -142,8 +93,8 @@ class Marker:
         extras = {name: content for name, content in contents.items() if name}
         if self._zygote is None:
             self._zygote = Zygote(self.wall, self.order.limits)
-        written = [contract.name for contract in self.assignment.exercises if isinstance(contract, Written)]
-        with Answers(self._zygote, self.assignment.plan, notebook, extras, written) as answers:
+        written = [contract.name for contract in self.contracts if isinstance(contract, Written)]
+        with Answers(self._zygote, self.order.plan, notebook, extras, written) as answers:
             trouble, texts = answers.read()
             if trouble:
                 return self._unreadable(result, trouble)
@@ -154,7 +105,7 @@ class Marker:
         """Judge one exercise after the other; what was not right stands in for itself in the next by the master's."""
         verdicts: list[Verdict] = []
         solutions: dict[str, str] = {}
-        for contract in self.assignment.exercises:
+        for contract in self.contracts:
             if isinstance(contract, Written):
                 verdicts.append(judge_written(contract, texts.get(contract.name, "")))
             elif isinstance(contract, Choice):
@@ -163,13 +114,13 @@ class Marker:
                 answers.build(contract.name, solutions)
                 verdicts.append(judge(contract, answers.observe, self.order.seed))
             if isinstance(contract, Exercise) and not verdicts[-1].right:
-                solutions[contract.name] = self.assignment.solutions[contract.name]
+                solutions[contract.name] = self.order.solutions[contract.name]
                 answers.renew()  # what went wrong here shall not reach the next exercise
         return tuple(verdicts)
 
     def _unreadable(self, result: Result, message: str) -> Result:
         verdicts = tuple(
-            Verdict(contract.name, UNREADABLE, message, 0.0, contract.points) for contract in self.assignment.exercises
+            Verdict(contract.name, UNREADABLE, message, 0.0, contract.points) for contract in self.contracts
         )
         return replace(result, kind=UNREADABLE_FILE, message=message, verdicts=verdicts)
 
@@ -193,16 +144,3 @@ def _read(path: Path, limit: int) -> bytes:
     if len(data) > limit:
         raise OSError(0, f"it is larger than {limit // 1_000_000} MB")
     return data
-
-
-_marker: Marker | None = None
-
-
-def mark(task: Task) -> Result:
-    """Grade one submission in a worker process, which keeps its zygote from one to the next."""
-    global _marker  # noqa: PLW0603  (a worker lives for many tasks)
-    if _marker is None or _marker.order != task.order:
-        if _marker is not None:
-            _marker.close()
-        _marker = Marker(task.order)
-    return _marker.mark(task)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gentutor.exercises.verdict import Verdict
 from gentutor.workspace.lessons import Lesson
+
+if TYPE_CHECKING:
+    from gentutor.exercises.contract import Contract  # brings torch, which records do without
 
 GRADED = "graded"
 UNREADABLE = "unreadable"
@@ -132,7 +135,7 @@ class Assignment:
     """
 
     lesson: Lesson
-    exercises: tuple[Any, ...]
+    exercises: tuple[Contract, ...]
     plan: dict[str, Any]
     solutions: dict[str, str]
     fingerprint: str

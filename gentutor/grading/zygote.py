@@ -14,7 +14,6 @@ from types import TracebackType
 from typing import Any
 
 from gentutor.errors import GradingError
-from gentutor.grading.inside import wire
 from gentutor.grading.inside.confinement import Limits
 from gentutor.grading.library import make_library
 from gentutor.grading.walls import zygote_start
@@ -44,11 +43,15 @@ class Child:
 
     def send(self, header: dict[str, Any], payload: bytes = b"", *, seconds: float) -> None:
         """Send a frame; raises OSError (TimeoutError, BrokenPipeError) when it is not taken within `seconds`."""
+        from gentutor.grading.inside import wire  # brings torch, which the zygote shall load at the same time
+
         self._channel.settimeout(seconds)
         wire.send(self._channel, header, payload)
 
     def receive(self, seconds: float) -> tuple[dict[str, Any], bytes]:
         """Wait for a frame; raises what `gentutor.grading.inside.wire.receive` raises, and ConnectionError."""
+        from gentutor.grading.inside import wire
+
         return wire.receive(self._channel, time.monotonic() + seconds)
 
     def end(self) -> None:
@@ -64,7 +67,7 @@ class Child:
 
 
 class Zygote:
-    """A zygote behind a wall; a context manager.
+    """A zygote behind a wall; a context manager. It is started at once, and `child` waits until it is ready.
 
     Parameters
     ----------
@@ -72,11 +75,6 @@ class Zygote:
         One of `gentutor.grading.walls.WALLS`.
     limits : Limits
         What a submission may use.
-
-    Raises
-    ------
-    GradingError
-        When it cannot be started; the message holds its last words.
     """
 
     def __init__(self, wall: str, limits: Limits) -> None:
@@ -103,7 +101,7 @@ class Zygote:
             )
         theirs.close()
         self._spare: socket.socket | None = None
-        self._wait_until_ready()
+        self._ready = False
 
     def child(self) -> Child:
         """Return a fresh child, and have the next one forked in the meantime.
@@ -111,8 +109,10 @@ class Zygote:
         Raises
         ------
         GradingError
-            When the zygote does not answer.
+            When the wall cannot be put up, or the zygote does not answer; the message holds its last words.
         """
+        if not self._ready:
+            self._wait_until_ready()
         channel = self._spare or self._ask()
         self._spare = self._ask()
         channel.settimeout(_FORK_S)
@@ -124,6 +124,15 @@ class Zygote:
         if not first:
             raise GradingError(f"A jailed child ended before it began. {self._last_words()}")
         return Child(channel, handles[0] if handles else int.from_bytes(number, "little"), not handles)
+
+    def is_there(self) -> bool:
+        """Whether the zygote answers: when a child has ended, this tells whose fault it was."""
+        self._control.settimeout(_FORK_S)
+        try:
+            self._control.sendall(b"?")
+            return self._control.recv(1) == b"?"
+        except OSError:
+            return False
 
     def close(self) -> None:
         """End the zygote and everything behind its wall."""
@@ -152,6 +161,7 @@ class Zygote:
             words = self._last_words()
             self.close()
             raise GradingError(f"The wall {self.wall!r} could not be put up. {words}")
+        self._ready = True
 
     def _ask(self) -> socket.socket:
         """Have a child forked; return the checker's end of its socket."""

@@ -14,6 +14,7 @@ from gentutor.errors import LessonFormError
 from gentutor.exercises.questions import WRITTEN_STUB
 from gentutor.workspace.canonical import canonical, to_json
 from gentutor.workspace.files import cell_source, read_notebook
+from gentutor.workspace.imports import skip_slow_grammar
 from gentutor.workspace.lessons import Lesson, knobs_or_none, read_lesson
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ def _hide_letters(cells: list[dict[str, Any]]) -> dict[str, str]:
 
 def _release(name: str, text: str) -> dict[str, Any]:
     """Run nbgrader's preprocessors over the notebook `text`."""
+    skip_slow_grammar()
     import nbformat
     from nbgrader import preprocessors as step
     from traitlets.config import Config

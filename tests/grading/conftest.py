@@ -13,8 +13,9 @@ import psutil
 import pytest
 
 from gentutor.errors import GradingError
-from gentutor.grading.assignment import make_assignment
-from gentutor.grading.marking import Marker, Order, Task
+from gentutor.grading.assignment import make_assignment, order_for
+from gentutor.grading.marking import Marker
+from gentutor.grading.orders import Task
 from gentutor.grading.records import Result, Submission
 from gentutor.grading.walls import BUBBLEWRAP, NAMESPACES, choose_wall
 from tests.grading.submissions import LESSON, as_bytes, filled
@@ -78,7 +79,7 @@ def make_bench(folder: Path, wall: str | None, seed: int | None = None) -> Bench
     except GradingError as error:
         pytest.skip(str(error))
     seed = secrets.randbelow(2**31) if seed is None else seed
-    order = Order(LESSON, seed, make_assignment(LESSON).fingerprint, wall)
+    order = order_for(make_assignment(LESSON), seed, wall=wall)
     bench = Bench(Marker(order), folder)
     bench.mark(as_bytes(filled()))
     bench.rest()

@@ -1,50 +1,44 @@
-"""Reads a submitted notebook, whatever wrote it: old formats, odd encodings, missing fields.
+"""Reads the bytes of a submitted notebook, whatever they are: into cells, or into one sentence why not.
 
-Only the sources of cells count. What cannot be read raises `UnreadableError` with a sentence for the student.
+It forgives what Jupyter itself would not, because a student who did the work shall not lose it to a missing field: every
+version of the format since 2, odd encodings, missing or broken metadata. Outputs are never looked at.
 """
 
 from __future__ import annotations
 
-import codecs
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
-MAX_ANSWER = 20_000  # characters of a written answer
+from gentutor.grading.inside.unreadable import UnreadableError, look_of_bytes, not_json, nothing_in_it
 
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
-)  # fmt: skip
-_LOOKS_LIKE = (
-    (re.compile(rb"\s*<(!doctype|html|\?xml)", re.IGNORECASE), "a web page: save the notebook itself, with Download"),
-    (re.compile(rb"PK\x03\x04"), "a zip archive: hand in the notebook that is inside"),
-    (re.compile(rb"%PDF"), "a PDF: hand in the notebook itself"),
-    (re.compile(rb"\x89PNG|\xff\xd8\xff|GIF8"), "a picture: hand in the notebook itself"),
-    (re.compile(rb"(?s).{0,2000}^<{7} ", re.MULTILINE), "a file with unresolved git conflicts: resolve them first"),
-    (re.compile(rb"\s*(import |from |def |#)"), "a Python script: hand in the notebook itself"),
-)
+__all__ = ["Cell", "Notebook", "UnreadableError", "read_cells", "read_notebook"]
 
-
-class UnreadableError(Exception):
-    """The bytes are no notebook; the text says what they look like and what to do."""
+_MAX_NAME = 200  # characters of an id
+_SOURCES = ("source", "input", "code", "text")  # the field was called `input` up to version 3, `code` and `text` in 1
+_KINDS = {"heading": "markdown", "html": "markdown", "text": "markdown"}
+_CODE_FIELDS = ("outputs", "execution_count", "input", "prompt_number")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell.
+    """One cell of a notebook.
 
     Parameters
     ----------
     position : int
-        Place in the notebook, from 1.
-    id, grade_id : str
-        Its id and nbgrader's name for it, as the file claims; empty where it claims none.
+        Its place in the notebook; the first cell is number 1.
+    id : str
+        The cell's id; empty where there is none.
+    grade_id : str
+        nbgrader's name of the cell; empty where there is none.
     kind : str
-        ``"code"``, ``"markdown"`` or another.
+        ``"code"``, ``"markdown"``, ``"raw"`` or whatever else the file says.
     source : str
-        Its text, with Unix line ends.
+        The text, with ``\\n`` at the ends of lines.
     """
 
     position: int
@@ -54,64 +48,152 @@ class Cell:
     source: str
 
 
+@dataclass(frozen=True)
+class Notebook:
+    """The cells of a notebook.
+
+    Parameters
+    ----------
+    cells : list of Cell
+        In the file's order.
+    notes : list of str
+        What was odd about the file, in sentences.
+    """
+
+    cells: list[Cell]
+    notes: list[str] = field(default_factory=list)
+
+
 def read_cells(data: bytes) -> list[Cell]:
-    """Return the cells of a notebook of format 2, 3 or 4.
+    """Return the cells of a notebook; see `read_notebook`."""
+    return read_notebook(data).cells
+
+
+def read_notebook(data: bytes) -> Notebook:
+    """Read a notebook.
+
+    Parameters
+    ----------
+    data : bytes
+        The file.
 
     Raises
     ------
     UnreadableError
-        When the bytes are no notebook.
+        When it is no notebook. No other exception is raised, whatever the bytes are.
     """
-    if not data.strip(b"\x00 \t\r\n"):
-        raise UnreadableError("The file is empty. Save the notebook and hand it in again.")
-    content = _parse(data)
-    if not isinstance(content, dict):
-        raise UnreadableError("The file is JSON, but no notebook. Hand in the notebook itself.")
-    raw = content.get("cells")
-    if raw is None and isinstance(content.get("worksheets"), list):
-        sheets = [sheet.get("cells") for sheet in content["worksheets"] if isinstance(sheet, dict)]
-        raw = [cell for sheet in sheets if isinstance(sheet, list) for cell in sheet]
-    if not isinstance(raw, list):
-        raise UnreadableError("The file is JSON, but has no list of cells. Open it in JupyterLab, save, hand in again.")
-    return [_cell(position, cell) for position, cell in enumerate(raw, start=1) if isinstance(cell, dict)]
-
-
-def _parse(data: bytes) -> Any:
+    if not data.strip(b"\0 \t\r\n"):
+        raise nothing_in_it(data)
+    other = look_of_bytes(data)
+    if other is not None:
+        raise other
+    notes: list[str] = []
     try:
-        return json.loads(_decode(data), strict=False)
-    except RecursionError:
-        raise UnreadableError("The file's JSON is nested too deep to be a notebook.") from None
-    except ValueError as error:
-        for pattern, what in _LOOKS_LIKE:
-            if pattern.match(data):
-                raise UnreadableError(f"The file is no notebook; it looks like {what}.") from None
-        where = f" (line {error.lineno}, column {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
+        text = _decode(data, notes)
+        return Notebook(_cells(_find_cells(_load(text)), notes), notes)
+    except RecursionError as error:
         raise UnreadableError(
-            f"The file is damaged or cut off{where}. Open it in JupyterLab, save it, and hand it in again."
-        ) from None
+            "The file is nested deeper than any notebook is. Ask the student to make a new copy of the lesson, and to "
+            "paste the answers into that."
+        ) from error
+    except MemoryError as error:
+        raise UnreadableError(
+            "The notebook is too large to be read. Ask the student to clear all outputs and to hand it in again."
+        ) from error
 
 
-def _decode(data: bytes) -> str:
-    for mark, name in _MARKS:
-        if data.startswith(mark):
-            return data.decode(name, errors="replace")
+def _decode(data: bytes, notes: list[str]) -> str:
+    """Return the text; a byte that is no UTF-8 makes the file an old one of Windows or so, never unreadable."""
+    encoding = json.detect_encoding(data)
     try:
-        return data.decode("utf-8")
+        return data.decode(encoding, "surrogatepass").rstrip("\0")
     except UnicodeDecodeError:
-        return data.decode("latin-1")
+        if encoding.startswith("utf-8"):
+            notes.append("The notebook is not in UTF-8; it was read as Latin-1, so some letters may be wrong.")
+            return data.decode("latin-1").removeprefix("\xef\xbb\xbf").rstrip("\0")
+        notes.append(f"The notebook is not whole {encoding.upper()}; some letters may be wrong.")
+        return data.decode(encoding, "replace")
 
 
-def _cell(position: int, cell: dict[str, Any]) -> Cell:
+def _load(text: str) -> Any:
+    try:
+        return json.loads(text, strict=False)  # line ends and zero characters within texts are forgiven
+    except json.JSONDecodeError as error:
+        raise not_json(text, error) from error
+    except ValueError:  # a whole number of thousands of digits, in an output or in metadata
+        pass
+    try:
+        return json.loads(text, strict=False, parse_int=float)
+    except json.JSONDecodeError as error:
+        raise not_json(text, error) from error
+
+
+def _find_cells(content: Any) -> list[Any]:
+    """Return the list of cells of any version, also where the notebook is packed as Jupyter's server sends it."""
+    if isinstance(content, dict) and "cells" not in content and isinstance(content.get("content"), dict):
+        content = content["content"]
+    cells = content.get("cells") if isinstance(content, dict) else None
+    sheets = content.get("worksheets") if isinstance(content, dict) else None
+    if isinstance(cells, list):
+        return cells
+    if isinstance(sheets, list):
+        found = [sheet["cells"] for sheet in sheets if isinstance(sheet, dict) and isinstance(sheet.get("cells"), list)]
+        return [cell for cells in found for cell in cells]
+    if isinstance(content, dict) and {"nbformat", "cells", "worksheets"} & set(content):
+        raise UnreadableError(
+            "The notebook has no list of cells. Ask the student to open it in Jupyter, and to hand in a copy that opens."
+        )
+    raise UnreadableError(
+        "The file is JSON, but no notebook: it has no cells. Ask for the .ipynb file (in Jupyter: File, Download)."
+    )
+
+
+def _cells(found: Iterable[Any], notes: list[str]) -> list[Cell]:
+    cells, strays, seen, twice = [], 0, set(), set()
+    for position, cell in enumerate(found, 1):
+        if not isinstance(cell, dict):
+            strays += 1
+            continue
+        new = Cell(position, _name(cell.get("id")), _grade_id(cell), _kind(cell), _source(cell))
+        cells.append(new)
+        if new.id in seen:
+            twice.add(new.id)
+        seen.add(new.id)
+    if strays:
+        notes.append(f"{strays} of its cells {'is no cell' if strays == 1 else 'are no cells'} and were passed over.")
+    if twice - {""}:
+        notes.append("Some of its cells have the same id.")
+    return cells
+
+
+def _grade_id(cell: dict[str, Any]) -> str:
     metadata = cell.get("metadata")
     marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    grade_id = marks.get("grade_id") if isinstance(marks, dict) else ""
-    source = cell.get("source", cell.get("input", ""))
+    return _name(marks.get("grade_id")) if isinstance(marks, dict) else ""
+
+
+def _name(name: Any) -> str:
+    return _clean(name)[:_MAX_NAME] if isinstance(name, str) else ""
+
+
+def _kind(cell: dict[str, Any]) -> str:
+    kind = cell.get("cell_type")
+    if isinstance(kind, str) and kind:
+        return _KINDS.get(kind, _name(kind))
+    return "code" if any(key in cell for key in _CODE_FIELDS) else "raw"
+
+
+def _source(cell: dict[str, Any]) -> str:
+    source = next((cell[key] for key in _SOURCES if isinstance(cell.get(key), (str, list))), "")
     if isinstance(source, list):
-        source = "".join(part for part in source if isinstance(part, str))
-    text = source if isinstance(source, str) else ""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
-    return Cell(position, _text(cell.get("id")), _text(grade_id), _text(cell.get("cell_type")), text)
+        lines = [line for line in source if isinstance(line, str)]
+        # Old versions, and some tools, list the lines without their ends.
+        source = ("" if any("\n" in line or "\r" in line for line in lines[:-1]) else "\n").join(lines)
+    return _clean(source).replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _text(value: Any) -> str:
-    return value[:200] if isinstance(value, str) else ""
+def _clean(text: str) -> str:
+    """Replace halves of characters, which no other text can carry."""
+    if not _SURROGATE.search(text):
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -1,39 +1,42 @@
-"""Builds what a submission binds to an exercise's name, by running what that needs and nothing else."""
+"""Builds a student's function from the bytes of a notebook: runs the few statements that define it, and no others."""
 
 from __future__ import annotations
 
 import builtins
-import re
 import time
-from collections.abc import Mapping, Sequence
+import warnings
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from gentutor.exercises.deadline import DeadlineError, within
-from gentutor.exercises.explaining import explain_exception
-from gentutor.grading.inside.notebook import MAX_ANSWER, Cell
-from gentutor.grading.inside.slicing import Pool, Slice, Statement, slice_for, statements_of
-from gentutor.grading.inside.sources import Source
+from gentutor.grading.inside.code_cells import ANNOTATIONS_AS_TEXT, Statement
+from gentutor.grading.inside.failing import Failure, sentence_of, syntax_sentence
+from gentutor.grading.inside.missing import Missing, missing
+from gentutor.grading.inside.notebook import Notebook, UnreadableError, read_notebook
+from gentutor.grading.inside.slicing import Slice, Slicer
+from gentutor.grading.inside.written import written_answer
 
-_ANSWERS = ("exercise", "choice")
-_AT_LEAST_S = 0.05  # a statement gets that much even when nothing of the budget is left
-_ODD = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u00a0": " "})
+__all__ = ["Built", "build", "written_answer"]
+
+_MAX_NOTES = 10
+_LEAST_S = 0.001
 
 
-@dataclass
+@dataclass(frozen=True)
 class Built:
-    """How far an answer could be built.
+    """What became of one answer.
 
     Parameters
     ----------
-    outcome : str
-        ``"ready"``, ``"not attempted"``, ``"raised"`` or ``"timed out"``.
-    value : object
-        What the notebook binds to the name, when ready.
+    outcome : {"ready", "not attempted", "raised", "timed out", "unreadable"}
+        How it went.
+    value : Any
+        What the notebook binds to the name: a function, or the letter of a choice; None where it is not ready.
     trouble : str
-        A sentence, when not.
+        A sentence about what went wrong.
     notes : list of str
-        What else went wrong on the way.
+        What else did not work, in sentences.
     """
 
     outcome: str
@@ -42,135 +45,197 @@ class Built:
     notes: list[str] = field(default_factory=list)
 
 
-class Program:
-    """The code of a submission, taken apart once for all its answers.
+def build(data: bytes, plan: dict[str, Any], name: str, ours: dict[str, str], *, seconds: float) -> Built:
+    """Run what an answer needs of a notebook, and return what the notebook binds to its name.
 
     Parameters
     ----------
-    cells : sequence of Cell
-        The notebook's cells.
+    data : bytes
+        The notebook file.
     plan : dict
-        What the release holds; see `gentutor.grading.records.Assignment`.
+        The release; see `gentutor.grading.records.Assignment`.
+    name : str
+        Name of the exercise.
+    ours : dict of str to str
+        The master's cells for those other exercises that shall not be taken from the submission.
+    seconds : float
+        What all of it may take together.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            notebook = _read(data)
+        except UnreadableError as error:
+            return Built("unreadable", trouble=str(error))
+        try:
+            return _built(notebook, plan, name, ours, seconds)
+        except DeadlineError:
+            return Built("timed out", trouble=_too_long(seconds))
+        except BaseException as error:  # code that changes Python itself may make anything fail
+            return Built("raised", trouble=f"Your notebook cannot be run: {type(error).__name__}.")
+
+
+@lru_cache(maxsize=1)  # a child builds every answer of one submission
+def _read(data: bytes) -> Notebook:
+    return read_notebook(data)
+
+
+def _built(notebook: Notebook, plan: dict[str, Any], name: str, ours: dict[str, str], seconds: float) -> Built:
+    slicer = Slicer(notebook.cells, plan)
+    found = slicer.slice(name, ours)
+    if not found.candidates:
+        if found.broken is not None and found.broken.error is not None:
+            return Built("raised", trouble=syntax_sentence(found.broken.error, found.broken, name), notes=notebook.notes)
+        return Built("not attempted", notes=notebook.notes)
+    run = _Run(name, found, ours, seconds)
+    run.everything(slicer)
+    notes = [*notebook.notes, *run.notes()]
+    if found.broken is not None and found.broken.error is not None:
+        notes.append(f"Passed over: {syntax_sentence(found.broken.error, found.broken, name)}")
+    return _outcome(run, plan, name, seconds, notes[:_MAX_NOTES])
+
+
+def _outcome(run: _Run, plan: dict[str, Any], name: str, seconds: float, notes: list[str]) -> Built:
+    """Say what the run came to."""
+    failure = run.failure
+    if failure is not None and isinstance(failure.error, DeadlineError):
+        return Built("timed out", trouble=f"{_too_long(seconds)} {failure.where}", notes=notes)
+    if failure is not None:
+        return Built("raised", trouble=sentence_of(failure, name), notes=notes)
+    if type(run.value) is Missing:
+        return Built("raised", trouble=f"{run.value.__dict__['trouble']}.", notes=notes)
+    roles = [cell["role"] for cell in plan["cells"] if cell["id"] == plan["names"].get(name, {}).get("cell")]
+    if roles == ["exercise"] and not callable(run.value):
+        kind = type(run.value).__name__[:100]
+        trouble = f"`{name}` is no function at the end, but of type {kind}: use another name for what it returns."
+        return Built("raised", trouble=trouble, notes=notes)
+    return Built("ready", run.value, notes=notes)
+
+
+def _too_long(seconds: float) -> str:
+    return f"The cells that your answer needs had not finished after {seconds:g} seconds."
+
+
+class _Run:
+    """One run of a slice, in a namespace of its own.
+
+    `value` is what the name is bound to, and `failure` why it is not.
     """
 
-    def __init__(self, cells: Sequence[Cell], plan: dict[str, Any]) -> None:
-        given = [cell for cell in plan["cells"] if cell["role"] not in ("text", "written")]
-        released = [Source(cell["source"], position, submitted=False) for position, cell in enumerate(given, start=1)]
-        known = {cell["id"] for cell in given} | {cell["source"] for cell in given}
-        self._submitted = [
-            Source(cell.source, cell.position, own=cell.id not in known and cell.source not in known)
-            for cell in cells
-            if cell.kind == "code"
-        ]
-        answers = [source for source, cell in zip(released, given, strict=True) if cell["role"] in _ANSWERS]
-        stubs = [statement.dump for statement in statements_of(answers) if statement.binds & set(plan["names"])]
-        self._pool = Pool(statements_of(self._submitted), statements_of(released), frozenset(stubs))
+    def __init__(self, name: str, found: Slice, ours: dict[str, str], seconds: float) -> None:
+        self.failure: Failure | None = None
+        self.value: Any = None
+        self._name = name
+        self._found = found
+        self._ours = set(ours) - {name}
+        self._until = time.monotonic() + seconds
+        self._failures: dict[Statement, BaseException] = {}
+        self._names = _new_namespace()
+        text_annotations = any("annotations" in s.effects.imports and _is_future(s) for s in found.statements)
+        self._flags = ANNOTATIONS_AS_TEXT if text_annotations else 0
 
-    def build(self, name: str, ours: Mapping[str, str], *, seconds: float) -> Built:
-        """Run what the answer called `name` needs and return what it is bound to.
+    def everything(self, slicer: Slicer) -> None:
+        """Run the slice, what else of the student's own may help where a name is still unknown, and what failed."""
+        decisive = self._found.candidates[-1]
+        for statement in self._found.statements:
+            self._step(statement, self._until)
+            if self._late():
+                break
+        late = self._late()
+        if not late and self._unknown():
+            self._run_own(slicer)
+        if not late:
+            self._retry(decisive)
+        error = self._failures.get(decisive)
+        if late:
+            statement, error = next((s, e) for s, e in self._failures.items() if isinstance(e, DeadlineError))
+            self.failure = Failure(statement, error)
+        elif error is not None:
+            self.failure = Failure(decisive, error)
 
-        Parameters
-        ----------
-        name : str
-            Name of the exercise.
-        ours : mapping of str to str
-            Cells that stand in for other exercises.
-        seconds : float
-            For all of it.
-        """
-        replacements = {
-            other: [s for s in statements_of([Source(text, 0, submitted=False)]) if other in s.binds]
-            for other, text in ours.items()
-        }
-        part = slice_for(name, self._pool, replacements)
-        if part is None:
-            return _no_attempt(name, self._submitted)
-        if part.missing:
-            _add_own(part, [statement for statement in self._pool.usable if statement.source.own])
-        return _run(name, part, seconds)
+    def notes(self) -> list[str]:
+        """What failed and was not mended."""
+        return [
+            Failure(statement, error).note
+            for statement, error in self._failures.items()
+            if not (isinstance(error, ImportError) and (error.name or "").split(".")[0] == "gentutor")
+        ][:_MAX_NOTES]
 
-
-def written_answer(cells: Sequence[Cell], plan: dict[str, Any], name: str) -> str:
-    """Return the text that stands where a written answer belongs; empty when there is no such cell."""
-    place = plan["names"].get(name, {}).get("cell")
-    texts = [cell for cell in cells if cell.kind in ("markdown", "raw")]
-    by_id = [cell for cell in texts if cell.id == place]
-    by_name = [cell for cell in texts if cell.grade_id == name]
-    found = (by_id or by_name)[:1]
-    return found[0].source[:MAX_ANSWER] if found else ""
-
-
-def _no_attempt(name: str, submitted: Sequence[Source]) -> Built:
-    """Say that there is no attempt, unless a cell that seems to hold one cannot be read as Python."""
-    pattern = re.compile(rf"^\s*(async\s+)?(def\s+{re.escape(name)}\b|{re.escape(name)}\s*=)", re.MULTILINE)
-    for source in submitted:
-        if source.tree is None and source.error is not None and pattern.search(source.text):
-            return Built("raised", trouble=_syntax(source.error, source.text))
-    return Built("not attempted")
-
-
-def _syntax(error: SyntaxError, text: str) -> str:
-    line = (text.splitlines() or [""])[min(max((error.lineno or 1) - 1, 0), len(text.splitlines() or [""]) - 1)]
-    quoted = line.strip().replace("`", "'")
-    advice = ""
-    if line != line.translate(_ODD):
-        advice = " It holds typographic quotes or spaces, as pasted from a web page: type them anew."
-    return f"Your cell is no Python in line {error.lineno or 1}, `{quoted}`: {error.msg}.{advice}"
-
-
-def _add_own(part: Slice, own: Sequence[Statement]) -> None:
-    """Add the student's own cells as a whole: what is missing may come from one of them in a roundabout way."""
-    added = {id(statement) for statement in part.needed}
-    part.needed += [statement for statement in own if id(statement) not in added]
-    part.needed.sort(key=lambda statement: statement.place)
-
-
-def _run(name: str, part: Slice, seconds: float) -> Built:
-    """Run the statements of a slice; those that fail once more at the end, when what they lacked may be there."""
-    space: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
-    end = time.monotonic() + seconds
-    failures: dict[int, BaseException] = {}
-    for statement in part.needed:
-        error = _execute(statement, space, max(_AT_LEAST_S, end - time.monotonic()))
-        if error is not None:
-            failures[id(statement)] = error
-    for statement in [statement for statement in part.needed if id(statement) in failures]:
-        error = _execute(statement, space, max(_AT_LEAST_S, end - time.monotonic()))
+    def _step(self, statement: Statement, until: float, flags: int = 0) -> None:
+        """Run one statement, and keep what went wrong."""
+        before = {name: self._names[name] for name in self._ours & statement.effects.binds if name in self._names}
+        error = self._error_of(statement, until, flags)
+        if not statement.cell.filename.startswith("<frozen"):
+            self._names.update(before)  # the master's stands in for an answer that was not right
         if error is None:
-            del failures[id(statement)]
-    return _outcome(name, part, space, failures)
+            self._failures.pop(statement, None)
+            if statement in self._found.candidates:
+                self._keep_value()
+            return
+        self._failures[statement] = error
+        if isinstance(error, ImportError):
+            for name in statement.effects.binds:
+                self._names.setdefault(name, missing(error))
+
+    def _error_of(self, statement: Statement, until: float, flags: int) -> BaseException | None:
+        left = until - time.monotonic()
+        if left < _LEAST_S:
+            return DeadlineError()
+        try:
+            code = statement.compiled(flags | self._flags)
+            within(left, exec, code, self._names)
+        except BaseException as error:  # exit() and an interrupt too: they are the student's, not ours
+            return error
+        return None
+
+    def _keep_value(self) -> None:
+        """Keep what the name is bound to; a number after a function is the result of a call, not a new answer."""
+        value = self._names.get(self._name)
+        if callable(value) or not callable(self.value):
+            self.value = value
+
+    def _late(self) -> bool:
+        return any(isinstance(error, DeadlineError) for error in self._failures.values())
+
+    def _unknown(self) -> set[str]:
+        return {name for name in self._found.needs if name not in self._names and not hasattr(builtins, name)}
+
+    def _run_own(self, slicer: Slicer) -> None:
+        """Run the cells that the student added: one of them may bind the name in a way that cannot be seen."""
+        now = time.monotonic()
+        until = now + (self._until - now) / 2
+        kept = dict(self._failures)
+        for statement in slicer.own_statements():
+            if statement not in self._found.statements and not statement.checks(self._name):
+                self._step(statement, until)
+        self._failures = {s: e for s, e in self._failures.items() if s in kept}
+        if callable(self.value):
+            self._names[self._name] = self.value
+
+    def _retry(self, decisive: Statement) -> None:
+        """Run once more what failed: the cells of a saved file need not stand in the order in which they ran.
+
+        What would only replace a value that is there by now is left alone.
+        """
+        for statement in [s for s in self._failures if s is not decisive] + [decisive] * (decisive in self._failures):
+            binds = statement.effects.binds
+            if statement is decisive or not binds or any(name not in self._names for name in binds):
+                self._step(statement, self._until, ANNOTATIONS_AS_TEXT)
 
 
-def _outcome(name: str, part: Slice, space: dict[str, Any], failures: dict[int, BaseException]) -> Built:
-    notes = [
-        f"Cell {s.source.position} stopped in line {s.node.lineno} with {type(failures[id(s)]).__name__}."
-        for s in part.needed
-        if id(s) in failures and s.source.submitted
-    ]
-    absent = next((s for s in part.needed if _lacks_gentutor(failures.get(id(s))) and not s.binds <= set(space)), None)
-    if absent is not None:
-        where = f"line {absent.node.lineno} of its cell"
-        sentence = f"gentutor itself is not there when a lesson is graded ({where}): write it with torch."
-        return Built("raised", trouble=sentence, notes=notes)
-    last = part.defining[-1]
-    if name in space and id(last) not in failures:
-        return Built("ready", space[name], notes=notes)
-    error = failures.get(id(last))
-    if isinstance(error, DeadlineError):
-        return Built("timed out", notes=notes)
-    if error is None:
-        return Built("raised", trouble=f"After your cells had run, there was nothing called `{name}`.", notes=notes)
-    return Built("raised", trouble=explain_exception(error, exec), notes=notes)
+def _is_future(statement: Statement) -> bool:
+    return getattr(statement.node, "module", None) == "__future__"
 
 
-def _lacks_gentutor(error: BaseException | None) -> bool:
-    return isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] == "gentutor"
+def _new_namespace() -> dict[str, Any]:
+    """Return what a notebook starts with; the lesson's own calls are there and do nothing."""
 
+    def nothing(*_: Any, **__: Any) -> None:
+        """Stand for what belongs to the lesson and not to an answer."""
 
-def _execute(statement: Statement, space: dict[str, Any], seconds: float) -> BaseException | None:
-    """Run one statement; return what it raised."""
-    try:
-        within(seconds, exec, statement.code, space)
-    except BaseException as error:  # SystemExit, KeyboardInterrupt and the deadline are no Exceptions
-        return error
-    return None
+    def check(function: Any, *_: Any, **__: Any) -> Any:
+        """Stand for the lesson's check, which hands the function back."""
+        return function
+
+    names: dict[str, Any] = dict.fromkeys(("display", "get_ipython", "hint", "claim", "score", "choose"), nothing)
+    return {"__name__": "__main__", "__builtins__": builtins, "__doc__": None, "check": check} | names

@@ -1,244 +1,220 @@
-"""Finds the statements of a notebook that an answer needs, so that nothing else of it has to run.
+"""Finds the statements of a submission that define an answer, and those that these need.
 
-A lesson's cells train models for minutes; an exercise needs none of that, only the definitions that its function uses,
-and those that they use. Which names a statement binds, changes and loads is read from its syntax tree and byte code.
+A submission trains networks for minutes; its answers need a few lines of it. Nothing is believed of metadata but where
+the cells of the release stand: which function is an answer is decided by its name alone.
 """
 
 from __future__ import annotations
 
 import ast
-import builtins
-import dis
-import types
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from typing import Any
 
-from gentutor.grading.inside.sources import Source
+from gentutor.grading.inside.code_cells import CodeCell, Statement
+from gentutor.grading.inside.notebook import Cell
 
-_ASKING = ("check", "choose", "claim", "hint", "score", "predict", "reveal")  # what a lesson's own cells call
-_NO_ANNOTATIONS = 0x1000000  # `from __future__ import annotations`: types need not exist behind the wall
-_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
-_CHANGING = (ast.For, ast.While, ast.With, ast.If, ast.Try, ast.Expr)
+Order = tuple[int, int]
 
-
-@dataclass(eq=False)
-class Statement:
-    """One top-level statement of a cell.
-
-    Parameters
-    ----------
-    node : ast.stmt
-        Its syntax tree.
-    source : Source
-        The cell that it stands in.
-    index : int
-        Place in the cell.
-    """
-
-    node: ast.stmt
-    source: Source
-    index: int
-
-    @property
-    def place(self) -> tuple[int, int, int]:
-        """Where it stands: what comes of the release before what was handed in, then the order of the document."""
-        return int(self.source.submitted), self.source.position, self.index
-
-    @cached_property
-    def code(self) -> types.CodeType:
-        """It, compiled."""
-        module = ast.Module([self.node], [])
-        code: types.CodeType = compile(module, self.source.file_name, "exec", _NO_ANNOTATIONS, dont_inherit=True)
-        return code
-
-    @cached_property
-    def binds(self) -> frozenset[str]:
-        """Names that it gives a value."""
-        return frozenset(_bound(self.node))
-
-    @cached_property
-    def changes(self) -> frozenset[str]:
-        """Names whose value it may change in place."""
-        return frozenset(_changed(self.node))
-
-    @cached_property
-    def loads(self) -> frozenset[str]:
-        """Global names that it uses, when it runs or when a function that it defines is called."""
-        return frozenset(_loaded(self.code))
-
-    @cached_property
-    def asks(self) -> str | None:
-        """The exercise that it checks, as in ``elbo = check(elbo)``; empty for other calls of the lesson's own."""
-        value = getattr(self.node, "value", None)
-        if not isinstance(value, ast.Call) or not isinstance(value.func, ast.Name) or value.func.id not in _ASKING:
-            return None
-        first = value.args[0] if value.args else None
-        if isinstance(first, ast.Name):
-            return first.id
-        return str(first.value) if isinstance(first, ast.Constant) else ""
-
-    @cached_property
-    def dump(self) -> str:
-        """Its syntax tree as text, for comparison."""
-        return ast.dump(self.node)
+# Such a method of a module changes how everything after it computes; all others of a module are left alone.
+_SETTING = re.compile(r"set|seed|manual_seed|use_|enable|disable|filterwarnings|simplefilter|register|append|insert")
+_OURS_RANK, _GIVEN_RANK, _OWN_RANK = 0, 10_000, 1_000_000  # the order in which code runs
 
 
 @dataclass
 class Slice:
-    """What an answer needs.
+    """What is run for one answer.
 
     Parameters
     ----------
-    defining : list of Statement
-        The statements that bind the answer's own name.
-    needed : list of Statement
-        These and all others, in the order in which they run.
-    missing : set of str
-        Names that nothing binds.
+    candidates : list of Statement
+        Those that bind the answer's name, in order; the last one decides.
+    statements : list of Statement
+        All, in the order in which they run.
+    needs : set of str
+        Global names that they read.
+    broken : CodeCell, optional
+        A cell that should define the answer and is no Python.
     """
 
-    defining: list[Statement]
-    needed: list[Statement]
-    missing: set[str] = field(default_factory=set)
+    candidates: list[Statement] = field(default_factory=list)
+    statements: list[Statement] = field(default_factory=list)
+    needs: set[str] = field(default_factory=set)
+    broken: CodeCell | None = None
 
 
-@dataclass(frozen=True)
-class Pool:
-    """The statements among which those that an answer needs are looked for.
+class Slicer:
+    """Finds slices of one submission.
 
     Parameters
     ----------
-    submitted, released : list of Statement
-        The statements of the submission and of the release, in order.
-    stubs : frozenset of str
-        Dumps of what a release holds in place of answers.
+    cells : list of Cell
+        The submission.
+    plan : dict
+        The release; see `gentutor.grading.records.Assignment`.
     """
 
-    submitted: list[Statement]
-    released: list[Statement]
-    stubs: frozenset[str]
+    def __init__(self, cells: list[Cell], plan: dict[str, Any]) -> None:
+        self._plan = plan
+        self._code = [
+            (cell, CodeCell(cell.source, f"<cell {cell.position}>", _OWN_RANK + i))
+            for i, cell in enumerate(cells)
+            if cell.kind == "code"
+        ]
+        self._given = [
+            CodeCell(cell["source"], f"<lesson's cell {cell['id']}>", _GIVEN_RANK + i)
+            for i, cell in enumerate(plan["cells"])
+            if cell["role"] == "given"
+        ]
+        self._released = {cell["id"]: cell for cell in plan["cells"]}
+        for _, code in self._code:
+            code.register()
 
-    @cached_property
-    def usable(self) -> list[Statement]:
-        """What was handed in, without calls of the lesson's own and without untouched stubs."""
-        return [s for s in self.submitted if s.asks is None and s.dump not in self.stubs]
+    def slice(self, name: str, ours: dict[str, str]) -> Slice:
+        """Return what is to be run for the answer `name`; without candidates where it was not attempted.
 
-    @cached_property
-    def given(self) -> list[Statement]:
-        """The same of the release."""
-        return [s for s in self.released if s.asks is None and s.dump not in self.stubs]
+        Parameters
+        ----------
+        name : str
+            Name of an exercise.
+        ours : dict of str to str
+            The master's cells that stand in for other exercises.
+        """
+        return _Search(self, name, ours).slice()
 
+    def own_statements(self) -> list[Statement]:
+        """All statements of the cells that the student added."""
+        return [s for cell, code in self._code if self._is_own(cell) for s in code.statements]
 
-def slice_for(name: str, pool: Pool, ours: Mapping[str, list[Statement]]) -> Slice | None:
-    """Return the statements that the answer called `name` needs; None where there is no attempt at it.
+    def all_with(self, word: str) -> list[Statement]:
+        """All statements of the submission's cells in which a word stands."""
+        return [s for _, code in self._code if word in code.words for s in code.statements]
 
-    Parameters
-    ----------
-    name : str
-        What the answer is bound to.
-    pool : Pool
-        Where to look for them.
-    ours : mapping of str to list of Statement
-        Statements that stand in for other exercises.
-    """
-    end = next((s.place for s in pool.submitted if s.asks == name), None)
-    defining = _before([s for s in pool.usable if name in s.binds], end)
-    if not defining:
+    def given_with(self, word: str) -> list[Statement]:
+        """All statements of the release's own cells in which a word stands."""
+        return [s for code in self._given if word in code.words for s in code.statements]
+
+    def stubs_of(self, name: str) -> set[str]:
+        """Signatures of the statements that stand in the release where the answer belongs."""
+        source = self._released_cell(name).get("source", "")
+        return {s.signature for s in CodeCell(source, "<stub>", 0).statements if name in s.effects.binds}
+
+    def broken_cell(self, name: str) -> CodeCell | None:
+        """Return the cell that should define the answer and is no Python, if there is one."""
+        released = self._released_cell(name)
+        defines = re.compile(rf"^\s*(async\s+def|def|class)\s+{re.escape(name)}\b|^\s*{re.escape(name)}\s*=", re.M)
+        for cell, code in reversed(self._code):
+            is_its_cell = cell.id == released.get("id") or cell.grade_id == name
+            if (is_its_cell or defines.search(code.source)) and not code.statements and code.error is not None:
+                return code
         return None
-    found: dict[int, Statement] = {}
-    missing: set[str] = set()
-    known = {name}
-    waiting = list(defining)
-    waiting += [s for s in pool.usable if isinstance(s.node, ast.ImportFrom) and s.node.names[0].name == "*"]
-    while waiting:
-        statement = waiting.pop()
-        if id(statement) in found:
-            continue
-        found[id(statement)] = statement
-        for wanted in statement.loads - known:
-            known.add(wanted)
-            sources = _sources(wanted, pool, ours, end)
-            waiting += sources
-            if not sources and not hasattr(builtins, wanted) and not wanted.startswith("__"):
-                missing.add(wanted)
-    return Slice(defining, sorted(found.values(), key=lambda s: s.place), missing)
+
+    def is_exercise(self, name: str) -> bool:
+        """Whether a name is that of an exercise."""
+        return name in self._plan["names"]
+
+    def _released_cell(self, name: str) -> dict[str, Any]:
+        cell: dict[str, Any] = self._released.get(self._plan["names"].get(name, {}).get("cell"), {})
+        return cell
+
+    def _is_own(self, cell: Cell) -> bool:
+        known = self._plan["cells"]
+        text = cell.source.strip()
+        return not any(
+            (cell.id and cell.id == other["id"])
+            or (cell.grade_id and cell.grade_id == other["grade_id"])
+            or text == other["source"].strip()
+            for other in known
+        )
 
 
-def _sources(
-    name: str, pool: Pool, ours: Mapping[str, list[Statement]], end: tuple[int, int, int] | None
-) -> list[Statement]:
-    """Return the statements that give a needed name its value."""
-    if name in ours:
-        return list(ours[name])
-    binding = _before([s for s in pool.usable if name in s.binds], end)
-    if not binding:
-        return [s for s in pool.given if name in s.binds]
-    last = max(s.place for s in binding)
-    within = end if end is not None and last < end else None
-    return [*binding, *_before([s for s in pool.usable if name in s.changes], within)]
+class _Search:
+    """The search for one slice."""
 
+    def __init__(self, slicer: Slicer, name: str, ours: dict[str, str]) -> None:
+        self._slicer = slicer
+        self._name = name
+        # What Python may say of the master's code must not quote it: "<frozen" is how it marks code without lines.
+        self._ours = {
+            other: CodeCell(source, f"<frozen {other}>", _OURS_RANK + i)
+            for i, (other, source) in enumerate(ours.items())
+            if other != name
+        }
+        self._bound: Order | None = None  # where the answer's check stands
 
-def _before(statements: list[Statement], end: tuple[int, int, int] | None) -> list[Statement]:
-    """Return those before `end`; all where there are none before it, or there is no end."""
-    before = [s for s in statements if end is None or s.place < end]
-    return before or statements
+    def slice(self) -> Slice:
+        name = self._name
+        binders = [s for s in self._slicer.all_with(name) if name in s.effects.binds] + self._by_global(name)
+        self._bound = max((s.order for s in self._slicer.all_with(name) if s.checks(name)), default=None)
+        stubs = self._slicer.stubs_of(name)
+        attempts = [s for s in binders if not s.checks(name) and s.signature not in stubs and not s.is_stub_of(name)]
+        candidates = sorted(self._early(attempts) or attempts, key=lambda s: s.order)
+        broken = self._slicer.broken_cell(name)
+        if not candidates:
+            return Slice(broken=broken)
+        found: dict[Statement, None] = dict.fromkeys(candidates)
+        for statement in (*self._changers(name, set()), *self._stars()):
+            found.setdefault(statement)
+        needs = self._close(found)
+        return Slice(candidates, sorted(found, key=lambda s: s.order), needs, broken)
 
+    def _close(self, found: dict[Statement, None]) -> set[str]:
+        """Add to `found` everything that its statements need; return the names."""
+        needs: set[str] = set()
+        waiting = list(found)
+        while waiting:
+            statement = waiting.pop()
+            for name in statement.needs - needs:
+                needs.add(name)
+                for other in self._providers(name):
+                    if other not in found:
+                        found[other] = None
+                        waiting.append(other)
+        return needs - {self._name}
 
-def _here(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield a statement's nodes that run in the notebook's own scope."""
-    yield node
-    if isinstance(node, _SCOPES):
-        for decorator in getattr(node, "decorator_list", ()):
-            yield from _here(decorator)
-        return
-    for child in ast.iter_child_nodes(node):
-        yield from _here(child)
+    def _providers(self, name: str) -> list[Statement]:
+        """Return the statements that give a name its value, from the best place that has any."""
+        if name == self._name:
+            return []
+        if name in self._ours:
+            return self._ours[name].statements
+        statements = [s for s in self._slicer.all_with(name) if not s.checks(name)]
+        binders = [s for s in statements if name in s.effects.binds]
+        written = self._by_global(name)
+        if self._slicer.is_exercise(name):
+            stubs = self._slicer.stubs_of(name)
+            binders = [s for s in binders if s.signature not in stubs and not s.is_stub_of(name)] or binders
+        if not (binders or written):
+            return [s for s in self._slicer.given_with(name) if name in s.effects.binds]
+        early = self._early((*binders, *written))
+        imported = {name} if all(name in s.effects.imports for s in binders) else set()
+        chosen = early or [*binders, *written]
+        return [*chosen, *self._changers(name, imported, everywhere=not early)]
 
+    def _changers(self, name: str, imported: set[str], *, everywhere: bool = False) -> list[Statement]:
+        """Return the statements that change the object of a name; of a module only those that set something."""
 
-def _bound(statement: ast.stmt) -> Iterator[str]:
-    for node in _here(statement):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            yield node.id
-        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            yield node.name
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.Global):
-            yield from node.names
+        def matters(statement: Statement, method: str) -> bool:
+            return name not in imported or (isinstance(statement.node, ast.Expr) and bool(_SETTING.match(method)))
 
+        found = [
+            s
+            for s in self._slicer.all_with(name)
+            if name in s.effects.changes or any(root == name and matters(s, m) for root, m in s.effects.methods)
+        ]
+        return found if everywhere else self._early(found)
 
-def _changed(statement: ast.stmt) -> Iterator[str]:
-    for node in _here(statement):
-        target: ast.AST | None = None
-        if isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, (ast.Store, ast.Del)):
-            target = node.value
-        elif isinstance(statement, _CHANGING) and isinstance(node, ast.Call):
-            if isinstance(node.func, ast.Attribute):
-                target = node.func.value
-            else:  # such as fill(table): a function may change what it is given
-                yield from (argument.id for argument in node.args if isinstance(argument, ast.Name))
-        while isinstance(target, (ast.Attribute, ast.Subscript)):
-            target = target.value
-        if isinstance(target, ast.Name):
-            yield target.id
+    def _by_global(self, name: str) -> list[Statement]:
+        """Return the calls of functions that bind a name by a ``global`` line."""
+        with_word = self._slicer.all_with("global")
+        writers = {f for s in with_word for f, names in s.effects.writes.items() if name in names}
+        return [s for writer in writers for s in self._slicer.all_with(writer) if writer in s.effects.calls]
 
+    def _stars(self) -> list[Statement]:
+        found = [s for s in self._slicer.all_with("import") if s.effects.star]
+        return self._early(found) or found
 
-def _loaded(code: types.CodeType) -> Iterator[str]:
-    instructions = list(dis.get_instructions(code))
-    # In the body of a class, a name that it binds itself is its own.
-    own = {i.argval for i in instructions if i.opname == "STORE_NAME" and code.co_name != "<module>"}
-    for instruction in instructions:
-        if instruction.opname in ("LOAD_NAME", "LOAD_GLOBAL") and instruction.argval not in own:
-            yield instruction.argval
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            yield from _loaded(constant)
-
-
-def statements_of(sources: Iterable[Source]) -> list[Statement]:
-    """Return all top-level statements of cells that are Python, in order."""
-    parsed = ((source, source.tree) for source in sources)
-    return [Statement(node, source, index) for source, tree in parsed if tree for index, node in enumerate(tree.body)]
-
-
+    def _early(self, statements: Iterable[Statement]) -> list[Statement]:
+        """Return the statements that stand before the answer's check; all where it has none."""
+        return [s for s in statements if self._bound is None or s.order < self._bound]

@@ -57,14 +57,20 @@ class Ours:
         return [*command, "--lesson", LESSON, "--out", str(here / "out")]
 
     def seconds(self, students: dict[str, Any]) -> float:
-        """Seconds of the whole command."""
+        """Seconds of the whole command; everybody has a mark."""
         command = self.hand_in(students)
         log = self.folder / str(self.n_runs) / "log.txt"
         seconds = others.timed(command, self.folder, log, **self.environment)
-        n_marks = len(list((self.folder / str(self.n_runs) / "out" / "feedback").glob("*.html")))
-        if n_marks < len(students):
-            sys.exit(f"gentutor grade made {n_marks} of {len(students)} pages. It said: {log.read_text()[-2000:]}")
+        self._require_marks(len(students), log)
         return seconds
+
+    def _require_marks(self, n: int, log: Path) -> None:
+        """Stop when anyone has no mark: then the seconds mean nothing."""
+        verdicts = log.parent / "out" / "verdicts.json"
+        results = json.loads(verdicts.read_text())["results"] if verdicts.exists() else []
+        n_marks = sum(result["kind"] != "fault" for result in results)
+        if n_marks < n:
+            sys.exit(f"gentutor grade gave {n_marks} of {n} submissions a mark. It said: {log.read_text()[-2000:]}")
 
     def memory(self, students: dict[str, Any]) -> tuple[list[tuple[float, float]], float]:
         """Times and MB of the main process and its workers together while a class is graded, and the seconds."""
@@ -76,7 +82,9 @@ class Ours:
             while process.poll() is None:
                 samples.append((time.perf_counter() - started, _grader_mb(process.pid)))
                 time.sleep(SAMPLE_S)
-        return samples, time.perf_counter() - started
+        seconds = time.perf_counter() - started
+        self._require_marks(len(students), self.folder / str(self.n_runs) / "log.txt")
+        return samples, seconds
 
 
 def _grader_mb(number: int) -> float:
@@ -151,8 +159,8 @@ def loop_rows(folder: Path, ours: Ours) -> list[Row]:
     return [
         row(
             "grading: an endless loop, extra seconds", f"{nbgrader:.1f} s (nbgrader)", f"{mine:.1f} s",
-            f"ours: {deadline:g} s for each of the function's checks; nbgrader: that submission by itself, cells limited to "
-            f"{others.CELL_LIMIT_S} s; `otter run` has no limit and never ends",
+            f"ours: {deadline:g} s for each of the function's checks; nbgrader: that submission by itself, cells "
+            f"limited to {others.CELL_LIMIT_S} s; `otter run` has no limit and never ends",
             reach=f"its deadline and 1 s: {reached}",
         )
     ]  # fmt: skip

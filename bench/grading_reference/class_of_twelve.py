@@ -63,7 +63,7 @@ ANSWERS: dict[str, dict[str, str]] = {
     "gina_wrong": _changed("elbo", "return -", "return "),
     "hugo_raising": _changed("kl_divergence", "logvar.exp()", "logvr.exp()"),
     "ines_raising": _changed("elbo", "return -(", "raise ValueError(x.shape)\n    return -("),
-    "jan_raising": _changed("reparameterise", "def reparameterise(mu, logvar, eps):", "def reparameterise(mu, logvar, eps)"),
+    "jan_raising": _changed("reparameterise", "eps):", "eps)"),
 }
 LOOPING = {"kim_looping": _changed("kl_divergence", "return", "while True:\n        pass\n    return")}
 UNREADABLE = {"lea_unreadable": b'{"cells": [{"cell_type": "code", "sou'}

@@ -6,6 +6,7 @@ import secrets
 from types import TracebackType
 from typing import Any
 
+from gentutor.errors import GradingError
 from gentutor.exercises.observing import Observation, Value
 from gentutor.grading.inside import wire
 from gentutor.grading.zygote import Child, Zygote
@@ -69,6 +70,7 @@ class Answers:
         try:
             reply = self._open()
         except (OSError, EOFError, wire.ForgedError):
+            self._require_zygote()
             self.renew()
             return TOO_LARGE, {}
         texts = reply.get("texts")
@@ -120,6 +122,7 @@ class Answers:
             self.renew()
             return Observation("timed out")
         except (OSError, EOFError):
+            self._require_zygote()
             self.renew()
             return Observation("died", trouble=ENDED)
         except wire.ForgedError:
@@ -158,6 +161,7 @@ class Answers:
         except TimeoutError:
             return self._fail("raised", TOO_LONG.format(seconds=limit))
         except (OSError, EOFError):
+            self._require_zygote()
             return self._fail("died", ENDED)
         except wire.ForgedError:
             return self._fail("died", FORGED)
@@ -184,6 +188,11 @@ class Answers:
         if reply.get("number") != question["number"]:
             raise wire.ForgedError("an answer to another question")
         return reply, content
+
+    def _require_zygote(self) -> None:
+        """A child that ends with its zygote is no fault of the student's; raises GradingError."""
+        if not self._zygote.is_there():
+            raise GradingError("The clean process behind the wall, from which the others are forked, has ended.")
 
     def _keep_notes(self, notes: Any) -> None:
         if isinstance(notes, list):

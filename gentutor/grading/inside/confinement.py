@@ -11,6 +11,7 @@ from pathlib import Path
 from gentutor.grading.inside import landlock, seccomp, system
 
 _MB = 1_000_000
+_THREADS = 64  # the kernel does not bind the superuser by it: then only memory limits threads
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,8 @@ def confine(limits: Limits, scratch: str, hidden: list[str], readable: list[str]
     system.drop_capabilities()
     system.forbid_new_privileges()
     bound(limits, virtual)
+    if system.kernel() >= (5, 14):  # older ones count all processes of the user, and not only those of this namespace
+        _at_most(resource.RLIMIT_NPROC, _THREADS)
     seccomp.refuse_system_calls()
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import struct
+import time
 
 NEW_NAMES = 0x00020000  # CLONE_NEWNS: mounts of its own
 NEW_HOST = 0x04000000  # CLONE_NEWUTS
@@ -32,6 +34,24 @@ def require(result: int, what: str) -> int:
         number = ctypes.get_errno()
         raise OSError(number, f"{what}: {os.strerror(number)}")
     return result
+
+
+def kernel() -> tuple[int, int]:
+    """Return the kernel's version, such as (6, 1)."""
+    major, minor = re.findall(r"\d+", os.uname().release)[:2]
+    return int(major), int(minor)
+
+
+def fork_patiently(seconds: float = 10.0) -> int:
+    """Fork; where the machine has no process number left, wait for one."""
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            return os.fork()
+        except BlockingIOError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)
 
 
 def unshare(flags: int) -> None:

@@ -1,8 +1,9 @@
 """The zygote: a clean process behind the wall, with torch loaded, that forks a jailed child for each job.
 
 It is started as a program with one inherited socket and a JSON argument, answers ``ready``, and then forks once for
-every socket that it is sent. It never reads from those sockets, so no submission leaves a trace in its memory. When its
-own socket closes, because the checker is gone, it ends, and everything behind the wall with it.
+every socket that it is sent; what comes without a socket it echoes. It never reads from those sockets, so no submission
+leaves a trace in its memory. When its own socket closes, because the checker is gone, it ends, and everything behind
+the wall with it.
 """
 
 from __future__ import annotations
@@ -59,6 +60,8 @@ def main() -> None:
         _reap()
         if handles:
             _fork(handles[0], orders, control)
+        else:
+            control.sendall(message)  # asked whether it is there
 
 
 def _own_world(orders: Orders) -> None:
@@ -97,7 +100,9 @@ def _load() -> None:
 
 def _fork(handle: int, orders: Orders, control: socket.socket) -> None:
     """Fork a child that answers on the socket `handle`."""
-    if os.fork():
+    from gentutor.grading.inside.system import fork_patiently
+
+    if fork_patiently():
         os.close(handle)
         return
     status = 1
@@ -114,9 +119,10 @@ def _fork(handle: int, orders: Orders, control: socket.socket) -> None:
 def _outer(channel: socket.socket, orders: Orders) -> int:
     """Step into new namespaces and fork once more: the grandchild is their process 1, and their last when it ends."""
     from gentutor.grading.inside.confinement import enter_namespaces
+    from gentutor.grading.inside.system import fork_patiently
 
     enter_namespaces()
-    process = os.fork()
+    process = fork_patiently()
     if process == 0:
         return _inner(channel, orders)
     _announce(channel, process)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import site
@@ -10,9 +11,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import gentutor
-from gentutor.errors import GradingError
+from gentutor.errors import GradingError, LessonNotFoundError
 from gentutor.grading.inside.confinement import Limits
 from gentutor.workspace import sandbox
+from gentutor.workspace.lessons import lessons_folder
 
 BUBBLEWRAP, NAMESPACES, NONE = "bubblewrap", "namespaces", "none"
 WALLS = (BUBBLEWRAP, NAMESPACES, NONE)
@@ -125,10 +127,16 @@ def _python_folders() -> list[str]:
 
 
 def _hidden() -> list[str]:
-    """The folder of gentutor's own code, with references and contracts, where it would be seen behind the wall."""
-    package = str(Path(gentutor.__file__).resolve().parent)
-    seen = any(package.startswith(folder + os.sep) for folder in [*_python_folders(), *_SYSTEM])
-    return [package] if seen else []
+    """The folders of gentutor's code and of the master lessons, with references and answers, that would be seen."""
+    places = [Path(gentutor.__file__).resolve().parent]
+    with contextlib.suppress(LessonNotFoundError):
+        places.append(lessons_folder().resolve())
+    seen = [place for place in map(str, places) if any(_is_in(place, f) for f in [*_python_folders(), *_SYSTEM])]
+    return [place for place in seen if not any(_is_in(place, other) for other in seen)]
+
+
+def _is_in(place: str, folder: str) -> bool:
+    return place.startswith(folder + os.sep)
 
 
 def _environment(library: str, scratch: str) -> dict[str, str]:

@@ -20,7 +20,7 @@ from typing import Any
 from gentutor.exercises.observing import Observation, observe, write_down
 from gentutor.grading.inside import wire
 from gentutor.grading.inside.notebook import UnreadableError, read_cells
-from gentutor.grading.inside.program import Program, written_answer
+from gentutor.grading.inside.program import build, written_answer
 
 _MAX_SUBMISSION = 400_000_000  # bytes: what the checker itself accepts is less
 
@@ -37,7 +37,6 @@ def serve(channel: socket.socket) -> None:
         return
     texts = {name: written_answer(cells, header["plan"], name) for name in header["written"]}
     wire.send(channel, {"trouble": "", "texts": texts})
-    program = Program(cells, header["plan"])
     function: Any = None
     try:
         while True:
@@ -45,14 +44,14 @@ def serve(channel: socket.socket) -> None:
             if question["ask"] == "call":
                 _call(channel, function, question, payload)
             else:
-                function = _build(channel, program, question)
+                function = _build(channel, notebook, header["plan"], question)
     except EOFError:
         return
 
 
-def _build(channel: socket.socket, program: Program, question: dict[str, Any]) -> Any:
+def _build(channel: socket.socket, notebook: bytes, plan: dict[str, Any], question: dict[str, Any]) -> Any:
     """Build what the notebook binds to a name; say how that went, and keep it for calls."""
-    built = program.build(question["name"], question["ours"], seconds=question["seconds"])
+    built = build(notebook, plan, question["name"], question["ours"], seconds=question["seconds"])
     packer = wire.Packer()
     reply = {"outcome": built.outcome, "trouble": built.trouble, "notes": list(built.notes)}
     if question["ask"] == "value":

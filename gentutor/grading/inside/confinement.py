@@ -11,7 +11,6 @@ from pathlib import Path
 from gentutor.grading.inside import landlock, seccomp, system
 
 _MB = 1_000_000
-_THREADS = 64  # the kernel does not bind the superuser by it: then only memory limits threads
 
 
 @dataclass(frozen=True)
@@ -42,8 +41,8 @@ class Limits:
     def sentence(self) -> str:
         """The limits in words."""
         return (
-            f"{self.memory_mb} MB of memory, {self.disk_mb} MB of temporary files, {self.files} open files, no other "
-            f"processes, no network, {self.prepare_s:g} s to prepare, each check its own deadline"
+            f"{self.memory_mb} MB of memory, {self.disk_mb} MB of temporary files, {self.files} open files, one "
+            f"thread, no network, {self.prepare_s:g} s to prepare, each check its own deadline"
         )
 
 
@@ -90,8 +89,6 @@ def confine(limits: Limits, scratch: str, hidden: list[str], readable: list[str]
     system.drop_capabilities()
     system.forbid_new_privileges()
     bound(limits, virtual)
-    if system.kernel() >= (5, 14):  # older ones count all processes of the user, and not only those of this namespace
-        _at_most(resource.RLIMIT_NPROC, _THREADS)
     seccomp.refuse_system_calls()
 
 

@@ -1,4 +1,4 @@
-"""Refuses system calls that no exercise needs: processes, programs, sockets, mounts, and the kernel's rarer doors.
+"""Refuses system calls that no exercise needs: processes, threads, programs, sockets, mounts, the kernel's rarer doors.
 
 A filter is a small program (classic BPF) that the kernel runs before every system call; see seccomp(2). A refused call
 fails with EPERM, so that student code gets an ordinary ``PermissionError`` and the lesson's other checks go on.
@@ -13,7 +13,9 @@ import struct
 
 # name: (number on x86_64, number on aarch64 or None where it does not exist there)
 _REFUSED: dict[str, tuple[int, int | None]] = {
-    "fork": (57, None), "vfork": (58, None), "execve": (59, 221), "execveat": (322, 281),
+    # Threads too: one submission shall not take its neighbours' cores, and nothing shall go on after its answer.
+    "clone": (56, 220), "clone3": (435, 435), "fork": (57, None), "vfork": (58, None),
+    "execve": (59, 221), "execveat": (322, 281),
     "socket": (41, 198),
     "ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271), "kcmp": (312, 272),
     "pidfd_open": (434, 434), "pidfd_getfd": (438, 438), "process_madvise": (440, 440),
@@ -29,15 +31,12 @@ _REFUSED: dict[str, tuple[int, int | None]] = {
     "syslog": (103, 116), "acct": (163, 89), "settimeofday": (164, 170), "clock_settime": (227, 112),
     "init_module": (175, 105), "finit_module": (313, 273), "delete_module": (176, 106), "kexec_load": (246, 104),
 }  # fmt: skip
-_CLONE = {"x86_64": 56, "aarch64": 220}
-_CLONE3 = 435
 _ARCHITECTURE = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
-_CLONE_THREAD = 0x00010000
 _X32 = 0x40000000  # a second set of system calls of x86_64, with other numbers
 
-_LOAD, _JUMP_EQUAL, _JUMP_BITS, _JUMP_ABOVE, _RETURN = 0x20, 0x15, 0x45, 0x35, 0x06
+_LOAD, _JUMP_EQUAL, _JUMP_ABOVE, _RETURN = 0x20, 0x15, 0x35, 0x06
 _ALLOW, _KILL, _REFUSE = 0x7FFF0000, 0x80000000, 0x00050000
-_AT_NUMBER, _AT_ARCHITECTURE, _AT_FIRST_ARGUMENT = 0, 4, 16  # offsets in struct seccomp_data
+_AT_NUMBER, _AT_ARCHITECTURE = 0, 4  # offsets in struct seccomp_data
 _PR_SET_SECCOMP, _MODE_FILTER = 22, 2
 
 
@@ -81,14 +80,6 @@ def filter_code(machine: str) -> bytes:
         _line(_LOAD, _AT_NUMBER),
         _line(_JUMP_ABOVE, _X32, 0, 1),
         _line(_RETURN, _KILL),
-        # glibc tries clone3 first; its flags lie in memory, where a filter cannot look, so it has to use clone.
-        _line(_JUMP_EQUAL, _CLONE3, 0, 1),
-        _line(_RETURN, _REFUSE | errno.ENOSYS),
-        _line(_JUMP_EQUAL, _CLONE[machine], 0, 4),
-        _line(_LOAD, _AT_FIRST_ARGUMENT),
-        _line(_JUMP_BITS, _CLONE_THREAD, 1, 0),
-        _line(_RETURN, _REFUSE | errno.EPERM),
-        _line(_RETURN, _ALLOW),
     ]
     for number in filter(None, refused):
         lines += [_line(_JUMP_EQUAL, number, 0, 1), _line(_RETURN, _REFUSE | errno.EPERM)]

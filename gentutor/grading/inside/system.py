@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import re
 import struct
 import time
 
@@ -34,12 +33,6 @@ def require(result: int, what: str) -> int:
         number = ctypes.get_errno()
         raise OSError(number, f"{what}: {os.strerror(number)}")
     return result
-
-
-def kernel() -> tuple[int, int]:
-    """Return the kernel's version, such as (6, 1)."""
-    major, minor = re.findall(r"\d+", os.uname().release)[:2]
-    return int(major), int(minor)
 
 
 def fork_patiently(seconds: float = 10.0) -> int:

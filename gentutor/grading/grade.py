@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import shutil
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ from gentutor.grading.outputs import Outputs
 from gentutor.grading.records import FAULT, Assignment, Result, Submission
 from gentutor.grading.walls import choose_wall
 from gentutor.workspace.cluster import run_on_cluster
+from gentutor.workspace.files import make_folder
 from gentutor.workspace.machine import usable_cores
 from gentutor.workspace.pool import Lost, run_tasks
 
@@ -113,8 +116,8 @@ def grade(
     assignment = make_assignment(lesson, own_checks)
     _keep_apart(submissions, out)
     resume = options.resume or bool(options.only)
-    with Outputs(out, assignment, resume=resume, show_inputs=options.show_inputs) as outputs:
-        found = collect(submissions, assignment.lesson.name, allowed=options.allowed, scratch=out / "collected")
+    with Outputs(out, assignment, resume=resume, show_inputs=options.show_inputs) as outputs, _unpacked(out) as scratch:
+        found = collect(submissions, assignment.lesson.name, allowed=options.allowed, scratch=scratch)
         chosen = _chosen(found, options.only)
         earned = outputs.earned({submission.student: _sha256(submission) for submission in found})
         waiting = [submission for submission in chosen if submission.student not in earned or options.only]
@@ -137,6 +140,18 @@ def grade(
         present = {submission.student for submission in found}
         final = [results[name] for name in sorted(results) if name in present]
         return outputs.finish(final, limits=options.limits.sentence, seconds=time.monotonic() - started)
+
+
+@contextmanager
+def _unpacked(out: Path) -> Iterator[Path]:
+    """Yield an empty folder for what comes out of archives; remove it afterwards, and what a killed run left."""
+    folder = out / ".unpacked"
+    shutil.rmtree(folder, ignore_errors=True)
+    make_folder(folder)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _graded(

@@ -218,14 +218,14 @@ def generate_preprocessors() -> list[Any]:
     from nbgrader.preprocessors import ClearSolutions
 
     from gentutor.exercises.questions import WRITTEN_STUB
-    from gentutor.workspace.student import CODE_STUB, _hide_letters
+    from gentutor.workspace.student import CODE_STUB, hide_letters
 
     class ClearAnswers(ClearSolutions):  # type: ignore[misc]
         """Put gentutor's stubs, which name the exercise, in place of solutions."""
 
         def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
             self.code_stub, self.text_stub = {"python": CODE_STUB}, WRITTEN_STUB
-            letters = _hide_letters(nb.cells)
+            letters = hide_letters(nb.cells)
             nb, resources = super().preprocess(nb, resources)
             for cell in nb.cells:
                 name = cell.metadata.get("nbgrader", {}).get("grade_id", "")

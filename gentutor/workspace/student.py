@@ -50,7 +50,7 @@ def student_copy(lesson: Lesson | Path) -> str:
         lesson = read_lesson(lesson)
     master = canonical(read_notebook(lesson.path), knobs_or_none(lesson.name))
     _require_order(lesson, master["cells"])
-    unanswered = _hide_letters(master["cells"])
+    unanswered = hide_letters(master["cells"])
     copy = _release(lesson.name, to_json(master))
     for cell in copy["cells"]:
         name = cell["metadata"].get("nbgrader", {}).get("grade_id", "")
@@ -76,7 +76,7 @@ def _require_order(lesson: Lesson, cells: list[dict[str, Any]]) -> None:
             raise LessonFormError(f"{where} is marked as a solution, but has no '### BEGIN SOLUTION' line.")
 
 
-def _hide_letters(cells: list[dict[str, Any]]) -> dict[str, str]:
+def hide_letters(cells: list[dict[str, Any]]) -> dict[str, str]:
     """Return by cell id what a student copy has in place of a chosen letter: ``name = None`` and the comment after it.
 
     A question is left open without an error, so that the cells after it run.

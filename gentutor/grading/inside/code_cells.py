@@ -1,7 +1,6 @@
 """The code of one cell, cut into statements; nothing is parsed before somebody asks for it."""
 
 from __future__ import annotations
-
 import __future__
 
 import ast
@@ -50,7 +49,8 @@ class Statement:
     def compiled(self, flags: int = 0) -> CodeType:
         """Return the statement as code; raises SyntaxError and the like where it is no statement of its own."""
         module = ast.Module([self.node], [])
-        return compile(module, self.cell.filename, "exec", flags=flags, dont_inherit=True)
+        code: CodeType = compile(module, self.cell.filename, "exec", flags=flags, dont_inherit=True)
+        return code
 
     @cached_property
     def needs(self) -> set[str]:
@@ -62,8 +62,8 @@ class Statement:
     @property
     def line(self) -> int:
         """Its first line, counted within the cell."""
-        decorators = getattr(self.node, "decorator_list", None)
-        return min([self.node.lineno, *(d.lineno for d in decorators or ())])
+        decorators: list[ast.expr] = getattr(self.node, "decorator_list", [])
+        return min([self.node.lineno, *(decorator.lineno for decorator in decorators)])
 
     @cached_property
     def signature(self) -> str:

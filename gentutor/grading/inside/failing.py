@@ -85,18 +85,17 @@ def sentence_of(failure: Failure, name: str) -> str:
     return f"`{name}` could not be defined: its cell stopped in line {number}, `{line}`, with {_ended(failure.what)}"
 
 
-def syntax_sentence(error: Exception, cell: CodeCell, name: str) -> str:
+def syntax_sentence(cell: CodeCell, name: str) -> str:
     """Return what to tell a student whose cell is no Python.
 
     Parameters
     ----------
-    error : Exception
-        What Python's parser said.
     cell : CodeCell
-        The cell.
+        The cell, with what Python's parser said of it.
     name : str
         Name of the exercise.
     """
+    error = cell.error
     number = getattr(error, "lineno", None) or 1
     text = " ".join(str(getattr(error, "msg", None) or error).split())[:_MAX_TEXT].replace("`", "'")
     advice = next((advice for sign, advice in _ADVICE.items() if sign in text), "")

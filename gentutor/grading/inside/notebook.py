@@ -1,7 +1,7 @@
 """Reads the bytes of a submitted notebook, whatever they are: into cells, or into one sentence why not.
 
-It forgives what Jupyter itself would not, because a student who did the work shall not lose it to a missing field: every
-version of the format since 2, odd encodings, missing or broken metadata. Outputs are never looked at.
+It forgives what Jupyter itself would not, because a student who did the work shall not lose it to a missing field:
+every version of the format, odd encodings, missing or broken metadata. Outputs are never looked at.
 """
 
 from __future__ import annotations
@@ -140,9 +140,7 @@ def _find_cells(content: Any) -> list[Any]:
         found = [sheet["cells"] for sheet in sheets if isinstance(sheet, dict) and isinstance(sheet.get("cells"), list)]
         return [cell for cells in found for cell in cells]
     if isinstance(content, dict) and {"nbformat", "cells", "worksheets"} & set(content):
-        raise UnreadableError(
-            "The notebook has no list of cells. Ask the student to open it in Jupyter, and to hand in a copy that opens."
-        )
+        raise UnreadableError("The notebook has no list of cells. Ask the student for a copy that opens in Jupyter.")
     raise UnreadableError(
         "The file is JSON, but no notebook: it has no cells. Ask for the .ipynb file (in Jupyter: File, Download)."
     )

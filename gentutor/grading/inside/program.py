@@ -83,15 +83,14 @@ def _read(data: bytes) -> Notebook:
 def _built(notebook: Notebook, plan: dict[str, Any], name: str, ours: dict[str, str], seconds: float) -> Built:
     slicer = Slicer(notebook.cells, plan)
     found = slicer.slice(name, ours)
+    no_python = "" if found.broken is None else syntax_sentence(found.broken, name)
     if not found.candidates:
-        if found.broken is not None and found.broken.error is not None:
-            return Built("raised", trouble=syntax_sentence(found.broken.error, found.broken, name), notes=notebook.notes)
-        return Built("not attempted", notes=notebook.notes)
+        return Built("raised" if no_python else "not attempted", trouble=no_python, notes=notebook.notes)
     run = _Run(name, found, ours, seconds)
     run.everything(slicer)
     notes = [*notebook.notes, *run.notes()]
-    if found.broken is not None and found.broken.error is not None:
-        notes.append(f"Passed over: {syntax_sentence(found.broken.error, found.broken, name)}")
+    if no_python:
+        notes.insert(0, f"Passed over: {no_python}")
     return _outcome(run, plan, name, seconds, notes[:_MAX_NOTES])
 
 

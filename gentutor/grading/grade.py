@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import shutil
+import tempfile
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,22 +13,24 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from gentutor.errors import GradingError, SubmissionsError
+from gentutor.errors import GradingError, SubmissionsError, WorkspaceError
 from gentutor.grading import worker
 from gentutor.grading.assignment import make_assignment, order_for
 from gentutor.grading.collecting import collect
+from gentutor.grading.handed_in import read_files
 from gentutor.grading.inside.confinement import Limits
-from gentutor.grading.marking import read_files
 from gentutor.grading.orders import Order, Task
 from gentutor.grading.outputs import Outputs
 from gentutor.grading.records import FAULT, Assignment, Result, Submission
 from gentutor.grading.walls import choose_wall
 from gentutor.workspace.cluster import run_on_cluster
 from gentutor.workspace.files import make_folder
+from gentutor.workspace.lessons import find_lesson
 from gentutor.workspace.machine import usable_cores
 from gentutor.workspace.pool import Lost, run_tasks
 
 _WORTH_A_WORKER = 25  # submissions: for fewer, a second process costs more to start than it saves
+_UNPACKED = ".unpacked-"
 _LIMIT_S = 60.0  # for one submission beyond the sum of its own deadlines: then its worker is ended
 
 
@@ -111,67 +114,65 @@ def grade(
     """
     started = time.monotonic()
     own_checks = _read_checks(options.checks)
-    if not options.scheduler:
-        choose_wall(options.wall, trust=options.trust)
-    assignment = make_assignment(lesson, own_checks)
+    wall = options.wall if options.scheduler else choose_wall(options.wall, trust=options.trust)
     _keep_apart(submissions, out)
-    resume = options.resume or bool(options.only)
-    with Outputs(out, assignment, resume=resume, show_inputs=options.show_inputs) as outputs, _unpacked(out) as scratch:
-        found = collect(submissions, assignment.lesson.name, allowed=options.allowed, scratch=scratch)
+    name = find_lesson(lesson).name
+    with _unpacked(out) as scratch, worker.ended():
+        found = collect(submissions, name, allowed=options.allowed, scratch=scratch)
         chosen = _chosen(found, options.only)
-        earned = outputs.earned({submission.student: _sha256(submission) for submission in found})
-        waiting = [submission for submission in chosen if submission.student not in earned or options.only]
-        order = order_for(
-            assignment,
-            outputs.seed,
-            own_checks=own_checks,
-            wall=options.wall,
-            trust=options.trust,
-            limits=options.limits,
-        )
-        if on_start:
-            on_start(len(waiting), len(chosen) - len(waiting))
-        results = dict(earned)
-        for result in _graded(waiting, order, assignment, options):
-            outputs.add(result)
-            results[result.student] = result
-            if on_result:
-                on_result(result)
-        present = {submission.student for submission in found}
-        final = [results[name] for name in sorted(results) if name in present]
-        return outputs.finish(final, limits=options.limits.sentence, seconds=time.monotonic() - started)
+        jobs = options.jobs or min(usable_cores(), 1 + len(chosen) // _WORTH_A_WORKER)
+        if wall and jobs == 1 and not options.scheduler:
+            worker.prepare(wall, options.limits)  # it loads torch while this process does so too
+        assignment = make_assignment(name, own_checks)
+        resume = options.resume or bool(options.only)
+        with Outputs(out, assignment, resume=resume, show_inputs=options.show_inputs) as outputs:
+            earned = outputs.earned({submission.student: _sha256(submission) for submission in found})
+            waiting = [submission for submission in chosen if submission.student not in earned or options.only]
+            if on_start:
+                on_start(len(waiting), len(chosen) - len(waiting))
+            order = order_for(
+                assignment, outputs.seed, own_checks=own_checks, wall=wall, trust=options.trust, limits=options.limits
+            )
+            results = dict(earned)
+            for result in _graded(waiting, order, assignment, options.scheduler, jobs):
+                outputs.add(result)
+                results[result.student] = result
+                if on_result:
+                    on_result(result)
+            present = [results[submission.student] for submission in found if submission.student in results]
+            return outputs.finish(present, limits=options.limits.sentence, seconds=time.monotonic() - started)
 
 
 @contextmanager
 def _unpacked(out: Path) -> Iterator[Path]:
-    """Yield an empty folder for what comes out of archives; remove it afterwards, and what a killed run left."""
-    folder = out / ".unpacked"
-    shutil.rmtree(folder, ignore_errors=True)
-    make_folder(folder)
+    """Yield an empty folder for what comes out of archives; remove it afterwards, and what killed runs left."""
     try:
-        yield folder
+        make_folder(out)
+        for left in out.glob(_UNPACKED + "*"):
+            shutil.rmtree(left, ignore_errors=True)
+        folder = tempfile.mkdtemp(prefix=_UNPACKED, dir=out)
+    except (WorkspaceError, OSError) as error:
+        raise GradingError(f"The results cannot be written: {error}") from error
+    try:
+        yield Path(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def _graded(
-    submissions: Sequence[Submission], order: Order, assignment: Assignment, options: Options
+    submissions: Sequence[Submission], order: Order, assignment: Assignment, scheduler: str, jobs: int
 ) -> Iterator[Result]:
     """Yield a result for each submission, in the order in which they are done."""
-    done: Iterable[tuple[int, Result | Lost]]
-    jobs = options.jobs or min(usable_cores(), 1 + len(submissions) // _WORTH_A_WORKER)
     tasks = [Task(order, submission) for submission in submissions]
-    if options.scheduler:
-        done = run_on_cluster(worker.mark, _WithContents(tasks), options.scheduler)
+    done: Iterable[tuple[int, Result | Lost]]
+    if scheduler:
+        done = run_on_cluster(worker.mark, _WithContents(tasks), scheduler)
     elif jobs == 1:
         done = enumerate(map(worker.mark, tasks))
     else:
-        done = run_tasks(worker.mark, tasks, jobs=jobs, limit_s=_limit(assignment, options.limits))
-    try:
-        for index, result in done:
-            yield _fault(submissions[index], assignment, result.sentence) if isinstance(result, Lost) else result
-    finally:
-        worker.end()
+        done = run_tasks(worker.mark, tasks, jobs=jobs, limit_s=_limit(assignment, order.limits))
+    for index, result in done:
+        yield _fault(submissions[index], assignment, result.sentence) if isinstance(result, Lost) else result
 
 
 class _WithContents(Sequence[Task]):

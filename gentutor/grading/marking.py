@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import stat
 import time
 from dataclasses import replace
-from pathlib import Path
 
 from gentutor.errors import GradingError
 from gentutor.exercises.contract import Choice, Exercise, Written
@@ -15,14 +12,12 @@ from gentutor.exercises.judging import judge, judge_choice, judge_written
 from gentutor.exercises.verdict import UNREADABLE, Verdict
 from gentutor.grading.answers import Answers
 from gentutor.grading.assignment import checks_fingerprint, contracts_of
+from gentutor.grading.handed_in import read_files
 from gentutor.grading.orders import Order, Task
 from gentutor.grading.records import FAULT, GRADED, Result, Submission
 from gentutor.grading.records import UNREADABLE as UNREADABLE_FILE
 from gentutor.grading.walls import choose_wall
 from gentutor.grading.zygote import Zygote
-
-MAX_NOTEBOOK = 200_000_000  # bytes: outputs of 50 MB are real, and four times that is generous
-MAX_EXTRA = 20_000_000
 
 
 class Marker:
@@ -123,24 +118,3 @@ class Marker:
             Verdict(contract.name, UNREADABLE, message, 0.0, contract.points) for contract in self.contracts
         )
         return replace(result, kind=UNREADABLE_FILE, message=message, verdicts=verdicts)
-
-
-def read_files(submission: Submission) -> dict[str, bytes]:
-    """Read a submission's files: the notebook under ``""``, extras under their names; raises OSError."""
-    assert submission.notebook is not None
-    return {
-        "": _read(submission.notebook, MAX_NOTEBOOK),
-        **{name: _read(path, MAX_EXTRA) for name, path in submission.extras.items()},
-    }
-
-
-def _read(path: Path, limit: int) -> bytes:
-    """Read a regular file without following a link, and without waiting for what is no file."""
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
-    with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise OSError(0, "it is no regular file")
-        data = file.read(limit + 1)
-    if len(data) > limit:
-        raise OSError(0, f"it is larger than {limit // 1_000_000} MB")
-    return data

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import atexit
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from gentutor.grading.inside.confinement import Limits
 from gentutor.grading.orders import Order, Task
 from gentutor.grading.records import Result
 from gentutor.grading.walls import choose_wall
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
     from gentutor.grading.marking import Marker
 
 _markers: list[Marker] = []  # at most one: a worker serves many tasks of one run after the other
+_zygotes: list[Zygote] = []  # at most one, started ahead
 
 
 def mark(task: Task) -> Result:
@@ -25,19 +29,48 @@ def mark(task: Task) -> Result:
         When the wall cannot be put up, or this gentutor has other exercises than the one that gave the order.
     """
     if not _markers or _markers[0].order != task.order:
-        end()
+        while _markers:
+            _markers.pop().close()
         _markers.append(_marker(task.order))
     return _markers[0].mark(task)
+
+
+def prepare(wall: str, limits: Limits) -> None:
+    """Start the zygote of this process already, before there is an order.
+
+    Parameters
+    ----------
+    wall : str
+        One of `gentutor.grading.walls.WALLS`.
+    limits : Limits
+        What a submission may use.
+    """
+    end()
+    _zygotes.append(Zygote(wall, limits))
 
 
 def end() -> None:
     """End the zygote of this process."""
     while _markers:
         _markers.pop().close()
+    while _zygotes:
+        _zygotes.pop().close()
+
+
+@contextmanager
+def ended() -> Iterator[None]:
+    """End the zygote of this process with the block."""
+    try:
+        yield
+    finally:
+        end()
 
 
 def _marker(order: Order) -> Marker:
-    zygote = Zygote(choose_wall(order.wall, trust=order.trust), order.limits)
+    wall = choose_wall(order.wall, trust=order.trust)
+    prepared = [zygote for zygote in _zygotes if zygote.wall == wall and zygote.limits == order.limits]
+    zygote = prepared[0] if prepared else Zygote(wall, order.limits)
+    _zygotes[:] = [other for other in _zygotes if other is not zygote]
     try:
         from gentutor.grading.marking import Marker
 

@@ -14,6 +14,7 @@ import pytest
 
 from gentutor.errors import GradingError
 from gentutor.grading.assignment import make_assignment, order_for
+from gentutor.grading.inside.confinement import Limits
 from gentutor.grading.marking import Marker
 from gentutor.grading.orders import Task
 from gentutor.grading.records import Result, Submission
@@ -79,7 +80,7 @@ def make_bench(folder: Path, wall: str | None, seed: int | None = None) -> Bench
     except GradingError as error:
         pytest.skip(str(error))
     seed = secrets.randbelow(2**31) if seed is None else seed
-    order = order_for(make_assignment(LESSON), seed, wall=wall)
+    order = order_for(make_assignment(LESSON), seed, wall=wall, limits=Limits(prepare_s=3.0))
     bench = Bench(Marker(order), folder)
     bench.mark(as_bytes(filled()))
     bench.rest()

@@ -21,6 +21,7 @@ __all__ = ["Built", "build", "written_answer"]
 
 _MAX_NOTES = 10
 _LEAST_S = 0.001
+_BY_TEXT = {"eval", "exec", "globals", "locals", "vars"}  # with these a function can use names that are not written out
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,7 @@ class _Run:
             if self._late():
                 break
         late = self._late()
-        if not late and self._unknown():
+        if not late and (self._unknown() or self._found.needs & _BY_TEXT):
             self._run_own(slicer)
         if not late:
             self._retry(decisive)
@@ -200,11 +201,12 @@ class _Run:
         return {name for name in self._found.needs if name not in self._names and not hasattr(builtins, name)}
 
     def _run_own(self, slicer: Slicer) -> None:
-        """Run the cells that the student added: one of them may bind the name in a way that cannot be seen."""
+        """Run the student's own cells whole: one of them may bind a name in a way that cannot be seen."""
         now = time.monotonic()
         until = now + (self._until - now) / 2
         kept = dict(self._failures)
-        for statement in slicer.own_statements():
+        homes = dict.fromkeys(candidate.cell for candidate in self._found.candidates)
+        for statement in [*(s for cell in homes for s in cell.statements), *slicer.own_statements()]:
             if statement not in self._found.statements and not statement.checks(self._name):
                 self._step(statement, until)
         self._failures = {s: e for s, e in self._failures.items() if s in kept}

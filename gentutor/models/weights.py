@@ -11,9 +11,13 @@ from safetensors.torch import save_file
 from torch import nn
 
 from gentutor.errors import DataDamagedError
+from gentutor.models.classifier import Classifier
+from gentutor.models.gan import Generator
 from gentutor.models.vae import VAE, AutoEncoder, BetaVAE
 
-_KINDS: dict[str, type[nn.Module]] = {"VAE": VAE, "AutoEncoder": AutoEncoder, "BetaVAE": BetaVAE}
+_KINDS: dict[str, type[nn.Module]] = {
+    kind.__name__: kind for kind in (VAE, AutoEncoder, BetaVAE, Classifier, Generator)
+}
 
 
 def save_weights(model: nn.Module, path: Path, **settings: int) -> None:
@@ -22,11 +26,11 @@ def save_weights(model: nn.Module, path: Path, **settings: int) -> None:
     Parameters
     ----------
     model : nn.Module
-        One of `VAE`, `AutoEncoder`, `BetaVAE`.
+        One of `VAE`, `AutoEncoder`, `BetaVAE`, `Classifier`, `Generator`.
     path : Path
         File to write.
     **settings : int
-        What the model was built with: ``latent_dim``, ``width``, ``n_layers``.
+        What the model was built with, such as ``latent_dim``, ``width``, ``n_layers``.
     """
     tensors = {name: tensor.detach().half().contiguous() for name, tensor in model.state_dict().items()}
     save_file(tensors, path, metadata={"model": type(model).__name__, "settings": json.dumps(settings)})

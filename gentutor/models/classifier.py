@@ -36,12 +36,12 @@ class Classifier(nn.Module):
         with seeded(seed, "classifier"):
             self.body = nn.Sequential(
                 *_block(1, width),
-                *_block(width, width),
                 nn.MaxPool2d(2),  # (B, W, 14, 14)
                 *_block(width, 2 * width),
                 *_block(2 * width, 2 * width),
                 nn.MaxPool2d(2),  # (B, 2W, 7, 7)
                 *_block(2 * width, 4 * width),
+                *_block(4 * width, 4 * width),
                 nn.AdaptiveAvgPool2d(1),
                 nn.Flatten(),
                 nn.Linear(4 * width, n_features),

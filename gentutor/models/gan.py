@@ -1,4 +1,4 @@
-"""The generative adversarial network taught in lesson 03: a small generator, a small discriminator, an averaged generator.
+"""The generative adversarial network taught in lesson 03: generator, discriminator and averaged generator.
 
 Both are told the class of the picture. No layer mixes the pictures of a batch, so that the gradient penalties of
 `gentutor.losses` hold for each picture alone. What was tried before this stands in ``docs/log.md``.

@@ -36,6 +36,7 @@ def gan_update(
     g: Generator,
     d: Discriminator,
     average: Averaged,
+    *,
     g_optimiser: torch.optim.Optimizer,
     d_optimiser: torch.optim.Optimizer,
     x: tuple[Tensor, Tensor],
@@ -77,7 +78,7 @@ def gan_update(
     for _ in range(int(settings.d_steps)):
         with torch.no_grad():
             fake = g(torch.randn(len(real), g.z_dim, generator=generator), label)
-        metrics = _discriminator_move(d, d_optimiser, real, fake, label, settings)
+        metrics = _discriminator_move(d, d_optimiser, (real, fake, label), settings)
     d.requires_grad_(False)  # its own slopes are not wanted in the generator's move
     fake = g(torch.randn(len(real), g.z_dim, generator=generator), label)
     versus = d(real, label) if settings.loss == "relativistic" else None
@@ -93,11 +94,10 @@ def gan_update(
 def _discriminator_move(
     d: Discriminator,
     optimiser: torch.optim.Optimizer,
-    real: Tensor,
-    fake: Tensor,
-    label: Tensor,
+    x: tuple[Tensor, Tensor, Tensor],
     settings: SimpleNamespace,
 ) -> dict[str, float]:
+    real, fake, label = x
     real = real.detach().requires_grad_(settings.r1 > 0)
     fake = fake.detach().requires_grad_(settings.r2 > 0)
     on_real, on_fake = d(real, label), d(fake, label)

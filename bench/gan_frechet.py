@@ -129,7 +129,7 @@ def ours(seed: int, length: float) -> dict[str, float]:
     images = load_fashion("train")
     started = time.perf_counter()
     short = bfloat16_pays()
-    g, d = Generator(seed=seed, bfloat16=short), Discriminator(seed=seed, bfloat16=short)
+    g, d = Generator(seed=seed, in_16_bits=short), Discriminator(seed=seed, in_16_bits=short)
     average = Averaged(g)
     g_optimiser, d_optimiser = gan_adam(g), gan_adam(d)
     batches, noise = Batches(images.x, images.y, seed=seed), generator(seed, "noise")

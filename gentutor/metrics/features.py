@@ -30,7 +30,7 @@ def class_features(x: Tensor) -> Tensor:
         Pictures (N, 1, 28, 28) in [0, 1].
     """
     network = _network()
-    return torch.cat([network.features(part) for part in x.split(_AT_ONCE)])
+    return torch.cat([network.features(part) for part in torch.split(x, _AT_ONCE)])
 
 
 @torch.no_grad()
@@ -43,7 +43,7 @@ def predicted_class(x: Tensor) -> Tensor:
         Pictures (N, 1, 28, 28) in [0, 1].
     """
     network = _network()
-    return torch.cat([network(part).argmax(1) for part in x.split(_AT_ONCE)])
+    return torch.cat([network(part).argmax(1) for part in torch.split(x, _AT_ONCE)])
 
 
 def feature_distance(x: Tensor, reference: Tensor) -> float:

@@ -47,7 +47,7 @@ class Classifier(nn.Module):
                 nn.Linear(4 * width, n_features),
             )
             self.head = nn.Linear(n_features, n_classes)
-        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.to(memory_format=torch.channels_last)
 
     def features(self, x: Tensor) -> Tensor:
         """Return the features (N, D) of pictures `x` (N, 1, 28, 28) in [0, 1]."""

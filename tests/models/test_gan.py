@@ -78,7 +78,7 @@ def test_no_picture_of_a_batch_changes_another() -> None:
 def test_16_bit_products_give_nearly_the_same_numbers_in_32_bits() -> None:
     z, label = torch.randn(4, 64, generator=rng()), torch.arange(4)
     for kind, given in ((Generator, z), (Discriminator, torch.rand(4, 1, 28, 28, generator=rng()))):
-        full, half = kind(width=8), kind(width=8, bfloat16=True)
+        full, half = kind(width=8), kind(width=8, in_16_bits=True)
         a, b = full(given, label), half(given, label)
         assert b.dtype == torch.float32
         assert not torch.equal(a, b)
@@ -88,7 +88,7 @@ def test_16_bit_products_give_nearly_the_same_numbers_in_32_bits() -> None:
 @pytest.mark.parametrize("loss", ["non-saturating", "relativistic", "hinge"])
 @pytest.mark.parametrize("bfloat16", [False, True])
 def test_a_round_moves_both_players_and_is_the_same_twice(loss: str, bfloat16: bool) -> None:
-    first, again = players(bfloat16=bfloat16), players(bfloat16=bfloat16)
+    first, again = players(in_16_bits=bfloat16), players(bfloat16=bfloat16)
     before = {name: weights(first[name]) for name in ("g", "d", "average")}
     torch.manual_seed(1)
     state = torch.get_rng_state()

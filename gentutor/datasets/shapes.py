@@ -70,7 +70,7 @@ def load_shape(shape: str | int, n: int, generator: torch.Generator) -> Tensor:
         upper = torch.arange(n) % 2 == 0
         arc = torch.stack([(math.pi * along).cos(), (math.pi * along).sin()], dim=1)
         lower = torch.stack([1 - arc[:, 0], 0.5 - arc[:, 1]], dim=1)
-        return torch.where(upper[:, None], arc, lower) - torch.tensor([0.5, 0.25]) + noise
+        return 0.85 * (torch.where(upper[:, None], arc, lower) - torch.tensor([0.5, 0.25])) + noise
     if name == "spiral":
         turn = 3 * math.pi * along.sqrt()  # the root spreads points evenly along the arm
         return 1.3 * along.sqrt()[:, None] * torch.stack([turn.cos(), turn.sin()], dim=1) + noise

@@ -73,7 +73,7 @@ KNOBS = KnobSet(
         2,
         help="What is minimised: 0 minimax, 1 non-saturating, 2 relativistic.",
         effect="higher: 1 lets a fake that is seen through learn where 0 leaves it without a gradient; 2 judges pairs, "
-        "and keeps more modes.",
+        "so that only differences count.",
     ),
     Knob(
         "r1",
@@ -81,7 +81,7 @@ KNOBS = KnobSet(
         0.0,
         10.0,
         help="Weight of the R1 penalty on the discriminator's slope at real examples.",
-        effect="higher: a flatter discriminator, and a game that settles instead of going in circles.",
+        effect="higher: a flatter discriminator, and a game that settles instead of going round and round.",
     ),
     Knob(
         "slow_motion",

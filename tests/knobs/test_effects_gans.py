@@ -2,6 +2,7 @@
 
 import time
 from functools import cache
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -76,14 +77,15 @@ def test_gans_image_rounds(seed):
     train, test = load_fashion("train", n=2000), load_fashion("test", n=600)
 
     def reached(rounds):
-        g, d = Generator(width=16, seed=seed), Discriminator(width=16, seed=seed)
-        players = (g, d, Averaged(g), gan_adam(g), gan_adam(d))
+        g, d = Generator(width=8, seed=seed), Discriminator(width=16, seed=seed)
+        average, optimisers = Averaged(g), {"g_optimiser": gan_adam(g), "d_optimiser": gan_adam(d)}
         batches = Batches(train.x, train.y, seed=seed)
         for step in range(rounds):
-            now = type("Now", (), GAN_FAST | {"progress": step / rounds})
-            gan_update(*players, batches.at(32 * step, 32), now, generator(seed, "step", step))
+            now = SimpleNamespace(**GAN_FAST, progress=step / rounds)
+            x, noise = batches.at(32 * step, 32), generator(seed, "step", step)
+            gan_update(g, d, average, **optimisers, x=x, settings=now, generator=noise)
         with torch.no_grad():
-            made = players[2](torch.randn(600, g.z_dim, generator=generator(seed, "made")), torch.arange(600) % 10)
+            made = average(torch.randn(600, g.z_dim, generator=generator(seed, "made")), torch.arange(600) % 10)
         return feature_distance(made, test.x)
 
     nothing, some, more = (reached(rounds) for rounds in (0, 60, 180))

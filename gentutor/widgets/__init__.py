@@ -12,11 +12,18 @@ if TYPE_CHECKING:
     from gentutor.widgets.frames import Frame
     from gentutor.widgets.live_panel import live
     from gentutor.widgets.map_panel import latent_map
+    from gentutor.widgets.sketch_panel import sketch
     from gentutor.widgets.slider_panel import panel
 
-__all__ = ["Frame", "latent_map", "live", "panel"]
+__all__ = ["Frame", "latent_map", "live", "panel", "sketch"]
 
-_HOME = {"Frame": "frames", "latent_map": "map_panel", "live": "live_panel", "panel": "slider_panel"}
+_HOME = {
+    "Frame": "frames",
+    "latent_map": "map_panel",
+    "live": "live_panel",
+    "panel": "slider_panel",
+    "sketch": "sketch_panel",
+}
 
 
 def __getattr__(name: str) -> Any:

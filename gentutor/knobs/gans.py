@@ -19,12 +19,12 @@ KNOBS = KnobSet(
     ),
     Knob(
         "image_rounds",
-        1200,
+        1000,
         10,
         20000,
         scale="log",
         unit="updates",
-        quick=40,
+        quick=30,
         live=False,
         help="Length of the game on images.",
         effect="higher: garments that are nearer to real ones, with diminishing return.",
@@ -46,7 +46,7 @@ KNOBS = KnobSet(
         0.1,
         scale="log",
         help="Learning rate of the generator.",
-        effect="higher: the fakes travel faster; too high, they run past the target.",
+        effect="higher: the fakes travel faster; too high, they are thrown about, and the losses jump.",
     ),
     Knob(
         "n_d",

@@ -126,7 +126,8 @@ def point_game_update(  # noqa: PLR0917 (a Run hands them over by name)
     for _ in range(settings.n_d):
         with torch.no_grad():
             forged = fakes()
-        loss, _ = game_losses(kind, logits(x), logits(forged))
+        real, fake = logits(torch.cat([x, forged])).chunk(2)  # one pass for both
+        loss, _ = game_losses(kind, real, fake)
         if settings.r1 > 0:
             loss = loss + settings.r1 / 2 * slope_penalty(D, x)
         _descend(opt_d, loss, settings.lr_d * rest)
@@ -135,7 +136,7 @@ def point_game_update(  # noqa: PLR0917 (a Run hands them over by name)
         _descend(opt_g, loss, settings.lr_g * rest)
     time.sleep(settings.slow_motion / 1000)
     with torch.no_grad():
-        real, fake = logits(x), logits(fakes())
+        real, fake = logits(torch.cat([x, fakes()])).chunk(2)
         d_loss, g_loss = game_losses(kind, real, fake)
         caught = ((real > 0).float().mean() + (fake < 0).float().mean()) / 2
     return {"loss_d": d_loss.item(), "loss_g": g_loss.item(), "caught": caught.item()}

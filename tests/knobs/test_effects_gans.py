@@ -31,7 +31,7 @@ def points(seed):
 
 
 @cache
-def played(seed, steps=300, **settings):
+def played(seed, steps=400, **settings):
     run = Run(
         point_game_update, point_players(seed)._asdict(), Batches(points(seed), seed=seed), settings, knobs=KNOBS,
         steps=steps, seed=seed,
@@ -45,7 +45,7 @@ def fakes(run):
 
 
 def covered(run):
-    return mode_coverage(fakes(run), SPOTS, radius=0.2)
+    return mode_coverage(fakes(run), SPOTS, radius=0.2, share=1 / 6)
 
 
 def distance(run):
@@ -66,7 +66,7 @@ def test_gans_seed():
 @over_seeds
 def test_gans_rounds(seed):
     """Higher: the fakes lie closer to the target, with diminishing return."""
-    few, usual, many = (distance(played(seed, steps=steps)) for steps in (50, 300, 600))
+    few, usual, many = (distance(played(seed, steps=steps)) for steps in (50, 400, 800))
     assert few - usual > abs(usual - many)
     assert few > usual
 
@@ -118,13 +118,12 @@ def test_gans_lr_d(seed):
 
 @over_seeds
 def test_gans_lr_g(seed):
-    """Higher: the fakes travel faster; too high, they run past the target."""
+    """Higher: the fakes travel faster; too high, they are thrown about, and the losses jump."""
     start = point_players(seed).G(torch.randn(2000, 2, generator=generator(seed, "fakes"))).detach()
     slow, usual = ((fakes(played(seed, steps=40, lr_g=lr)) - start).norm(dim=1).mean() for lr in (1e-4, 4e-3))
     assert usual > 2 * slow
-    furthest = {lr: max(float(fakes(played(seed, steps=n, lr_g=lr)).norm(dim=1).mean()) for n in (20, 60))
-                for lr in (4e-3, 0.1)}  # fmt: skip
-    assert furthest[0.1] > 1.5 * furthest[4e-3]
+    calm, wild = (np.abs(np.diff(played(seed, steps=60, lr_g=lr).curve("loss_g")[1])).max() for lr in (4e-3, 0.1))
+    assert wild > 3 * calm
 
 
 @over_seeds

@@ -53,14 +53,16 @@ def _one_at_a_time(x: Tensor, w: Tensor, v: Tensor) -> Tensor:
         point = row.detach().clone().requires_grad_(True)
         (slope,) = torch.autograd.grad(bend(point[None], w, v)[0], point, create_graph=True)
         total = total + slope @ slope
-    return total / len(x)
+    mean: Tensor = total / len(x)
+    return mean
 
 
 def _by_ones(x: Tensor, w: Tensor, v: Tensor) -> Tensor:
     x = x.clone().detach().requires_grad_(True)
     logits = bend(x, w, v)
-    slope = torch.autograd.grad(logits, x, grad_outputs=torch.ones_like(logits), create_graph=True)[0]
-    return slope.norm(2, dim=1).pow(2).sum() / logits.shape[0]
+    slope: Any = torch.autograd.grad(logits, x, grad_outputs=torch.ones_like(logits), create_graph=True)[0]
+    mean: Tensor = slope.norm(2, dim=1).pow(2).sum() / logits.shape[0]
+    return mean
 
 
 def _along_the_weights(x: Tensor, w: Tensor, v: Tensor) -> Tensor:

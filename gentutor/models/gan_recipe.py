@@ -11,22 +11,23 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from gentutor.losses import gan_discriminator_loss, gan_generator_loss, gradient_penalty
+from gentutor.losses import GanKind, gan_discriminator_loss, gan_generator_loss, gradient_penalty
 from gentutor.models.gan import Averaged, Discriminator, Generator
 
 GAN_FAST: dict[str, Any] = {
     "batch_size": 32,
-    "lr_g": 4e-3,
-    "lr_d": 4e-3,
+    "lr_g": 6e-3,
+    "lr_d": 6e-3,
     "d_steps": 1,
     "loss": "non-saturating",
     "r1": 1.0,
     "r2": 0.0,
+    "penalty_every": 4,
 }
 """Settings of `gan_update` for Fashion-MNIST."""
 
 
-def gan_adam(network: nn.Module, lr: float = 4e-3) -> torch.optim.Adam:
+def gan_adam(network: nn.Module, lr: float = 6e-3) -> torch.optim.Adam:
     """Return Adam (Kingma and Ba 2015) as GANs want it: without momentum, since the aim moves with each update."""
     return torch.optim.Adam(network.parameters(), lr=lr, betas=(0.0, 0.99), fused=True)
 
@@ -59,7 +60,8 @@ def gan_update(
     settings : SimpleNamespace
         Has ``lr_g``, ``lr_d``, ``d_steps``, ``loss`` (a kind of `gan_discriminator_loss`), ``r1`` and ``r2``, the
         weights gamma of the gradient penalties on real and on generated images, and ``progress``, the share of
-        the run that is done.
+        the run that is done. With ``penalty_every`` = n, 1 where it is missing, the penalties are computed with a
+        chance of 1 in n and count n times: the same on average, for less work (as in Karras and others 2020).
     generator : torch.Generator
         Source of the noise.
 
@@ -74,9 +76,12 @@ def gan_update(
         for group in optimiser.param_groups:
             group["lr"] = lr * (1 - settings.progress)
     metrics: dict[str, float] = {}
+    every = getattr(settings, "penalty_every", 1)
     for _ in range(int(settings.d_steps)):
         fake = g(torch.randn(len(real), g.z_dim, generator=generator), label)
-        metrics = _discriminator_move(d, d_optimiser, (real, fake.detach(), label), settings)
+        due = every == 1 or torch.rand((), generator=generator).item() * every < 1
+        weights = (every * settings.r1, every * settings.r2) if due else (0.0, 0.0)
+        metrics = _discriminator_move(d, d_optimiser, (real, fake.detach(), label), settings.loss, weights)
     d.requires_grad_(False)  # its own slopes are not wanted in the generator's move, which has the same fakes
     versus = d(real, label) if settings.loss == "relativistic" else None
     g_loss = gan_generator_loss(d(fake, label), versus, settings.loss)
@@ -92,18 +97,20 @@ def _discriminator_move(
     d: Discriminator,
     optimiser: torch.optim.Optimizer,
     x: tuple[Tensor, Tensor, Tensor],
-    settings: SimpleNamespace,
+    loss: GanKind,
+    weights: tuple[float, float],
 ) -> dict[str, float]:
     real, fake, label = x
-    real = real.detach().requires_grad_(settings.r1 > 0)
-    fake = fake.requires_grad_(settings.r2 > 0)
+    r1, r2 = weights
+    real = real.detach().requires_grad_(r1 > 0)
+    fake = fake.requires_grad_(r2 > 0)
     on_real, on_fake = d(real, label), d(fake, label)
-    d_loss = gan_discriminator_loss(on_real, on_fake, settings.loss)
+    d_loss = gan_discriminator_loss(on_real, on_fake, loss)
     penalty = torch.zeros(())
-    if settings.r1 > 0:
-        penalty = penalty + 0.5 * settings.r1 * gradient_penalty(on_real, real)
-    if settings.r2 > 0:
-        penalty = penalty + 0.5 * settings.r2 * gradient_penalty(on_fake, fake)
+    if r1 > 0:
+        penalty = penalty + 0.5 * r1 * gradient_penalty(on_real, real)
+    if r2 > 0:
+        penalty = penalty + 0.5 * r2 * gradient_penalty(on_fake, fake)
     optimiser.zero_grad()
     (d_loss + penalty).backward()  # type: ignore[no-untyped-call]
     optimiser.step()

@@ -88,11 +88,11 @@ def test_16_bit_products_give_nearly_the_same_numbers_in_32_bits() -> None:
 @pytest.mark.parametrize("loss", ["non-saturating", "relativistic", "hinge"])
 @pytest.mark.parametrize("bfloat16", [False, True])
 def test_a_round_moves_both_players_and_is_the_same_twice(loss: str, bfloat16: bool) -> None:
-    first, again = players(in_16_bits=bfloat16), players(bfloat16=bfloat16)
+    first, again = players(in_16_bits=bfloat16), players(in_16_bits=bfloat16)
     before = {name: weights(first[name]) for name in ("g", "d", "average")}
     torch.manual_seed(1)
     state = torch.get_rng_state()
-    chosen = settings(loss=loss, r1=1.0, r2=1.0)
+    chosen = settings(loss=loss, r1=1.0, r2=1.0, penalty_every=1)
     a, b = (gan_update(**parts, x=discs(), settings=chosen, generator=rng(7)) for parts in (first, again))
     assert torch.equal(torch.get_rng_state(), state)
     assert a == b
@@ -135,6 +135,19 @@ def test_penalties_hold_the_discriminator_down() -> None:
         return float(gradient.flatten(1).norm(dim=1).mean())
 
     assert slope(10.0) < 0.5 * slope(0.0)
+
+
+def test_rare_penalties_are_larger_and_the_same_on_average() -> None:
+    def mean_penalty(every: int) -> tuple[float, int]:
+        parts, n = players(), 200
+        chosen = settings(lr_g=0.0, lr_d=0.0, penalty_every=every)
+        found = [gan_update(**parts, x=discs(4), settings=chosen, generator=rng(i))["penalty"] for i in range(n)]
+        return sum(found) / n, sum(value > 0 for value in found)
+
+    (always, often), (sometimes, rarely) = mean_penalty(1), mean_penalty(4)
+    assert often == 200
+    assert 30 < rarely < 70
+    assert sometimes == pytest.approx(4 * always * rarely / 200, rel=0.01)
 
 
 def test_the_average_forgets_the_beginning_and_then_moves_slowly() -> None:

@@ -16,18 +16,18 @@ from gentutor.models.gan import Averaged, Discriminator, Generator
 
 GAN_FAST: dict[str, Any] = {
     "batch_size": 32,
-    "lr_g": 6e-3,
-    "lr_d": 6e-3,
+    "lr_g": 3e-3,
+    "lr_d": 3e-3,
     "d_steps": 1,
     "loss": "non-saturating",
     "r1": 1.0,
     "r2": 0.0,
-    "penalty_every": 4,
+    "penalty_every": 1,
 }
 """Settings of `gan_update` for Fashion-MNIST."""
 
 
-def gan_adam(network: nn.Module, lr: float = 6e-3) -> torch.optim.Adam:
+def gan_adam(network: nn.Module, lr: float = 3e-3) -> torch.optim.Adam:
     """Return Adam (Kingma and Ba 2015) as GANs want it: without momentum, since the aim moves with each update."""
     return torch.optim.Adam(network.parameters(), lr=lr, betas=(0.0, 0.99), fused=True)
 

@@ -131,14 +131,15 @@ def ours(seed: int, length: float) -> dict[str, float]:
     short = bfloat16_pays()
     g, d = Generator(seed=seed, in_16_bits=short), Discriminator(seed=seed, in_16_bits=short)
     average = Averaged(g)
-    g_optimiser, d_optimiser = gan_adam(g), gan_adam(d)
+    parts: dict[str, Any] = {"g": g, "d": d, "average": average}
+    parts |= {"g_optimiser": gan_adam(g), "d_optimiser": gan_adam(d)}
     batches, noise = Batches(images.x, images.y, seed=seed), generator(seed, "noise")
     size, steps = GAN_FAST["batch_size"], 0
     while (progress := (time.perf_counter() - started) / length) < 1:
         batch = batches.at(steps * size, size)
         assert isinstance(batch, tuple)
         settings = SimpleNamespace(**GAN_FAST, progress=progress)
-        gan_update(g, d, average, g_optimiser, d_optimiser, x=(batch[0], batch[1]), settings=settings, generator=noise)
+        gan_update(**parts, x=(batch[0], batch[1]), settings=settings, generator=noise)
         steps += 1
     seconds = time.perf_counter() - started
     dice, classes = generator(seed, "drawn"), torch.arange(500) % 10

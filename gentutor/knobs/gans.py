@@ -19,7 +19,7 @@ KNOBS = KnobSet(
     ),
     Knob(
         "image_rounds",
-        1000,
+        700,
         10,
         20000,
         scale="log",

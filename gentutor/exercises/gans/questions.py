@@ -36,8 +36,8 @@ LOSSES_STAND_STILL = Choice(
     options={
         "a": (
             "The generator is perfect.",
-            "A perfect generator gives these numbers, but so does a discriminator that has learnt nothing. Which "
-            "run of yours had such losses and one blob of fakes?",
+            "A perfect generator gives these numbers, but so does one that outruns the discriminator in a single "
+            "crowd: look at the curves and the fakes in section 4 with `n_g` at 8.",
         ),
         "b": (
             "The generator has stalled.",

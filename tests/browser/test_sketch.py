@@ -27,6 +27,7 @@ def lab(opened: Lab) -> Lab:
     """The open notebook with a fresh pad in cell 1."""
     opened.run(1)
     opened.cell(1).locator("canvas.gt-pad").wait_for()
+    wait_for_words(opened, "3 of 512 places drawn.")  # the fresh pad, not the one of the test before
     opened.cell(1).scroll_into_view_if_needed()
     return opened
 

@@ -34,7 +34,7 @@ class Limits:
     memory_mb: int = 1_000
     disk_mb: int = 32
     files: int = 128
-    prepare_s: float = 10.0
+    prepare_s: float = 5.0
     grace_s: float = 0.4
 
     @property

@@ -175,7 +175,7 @@ BROKEN = {
     "from gentutor": ("# mine\nfrom gentutor.answers import f",
                       "gentutor is not there when a lesson is graded; write it with torch (line 2 of its cell, "
                       "`from gentutor.answers import f`)."),
-    "by way of gentutor": ("from gentutor import answers\nf = answers.f", "torch (line 2 of its cell, `f = answers.f`)."),
+    "by way of it": ("from gentutor import answers\nf = answers.f", "torch (line 2 of its cell, `f = answers.f`)."),
     "gentutor by another name": ("from gentutor.answers import h\nf = h", "gentutor is not there when a"),
     "broken error": ("class E(Exception):\n    def __str__(self): raise self\ndef d(): raise E\nf = d()", "with E."),
 }  # fmt: skip

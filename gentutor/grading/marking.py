@@ -110,7 +110,6 @@ class Marker:
                 verdicts.append(judge(contract, answers.observe, self.order.seed))
             if isinstance(contract, Exercise) and not verdicts[-1].right:
                 solutions[contract.name] = self.order.solutions[contract.name]
-                answers.renew()  # what went wrong here shall not reach the next exercise
         return tuple(verdicts)
 
     def _unreadable(self, result: Result, message: str) -> Result:

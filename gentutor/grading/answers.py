@@ -169,11 +169,13 @@ class Answers:
             return self._fail("died", FORGED)
         self._keep_notes(reply.get("notes"))
         outcome, trouble = str(reply.get("outcome")), distrust.clean(str(reply.get("trouble")))
-        if outcome == "ready":
+        if outcome in ("not attempted", "raised"):
+            self._failure = Observation(outcome, trouble=trouble)
+        if outcome in ("ready", "not attempted", "raised"):
             return reply, payload
         if outcome == "timed out":
             return self._fail("raised", TOO_LONG.format(seconds=limit))
-        return self._fail(outcome if outcome in ("not attempted", "raised") else "died", trouble or FORGED)
+        return self._fail("died", trouble or FORGED)
 
     def _fail(self, outcome: str, trouble: str) -> tuple[dict[str, Any], bytes]:
         self.renew()

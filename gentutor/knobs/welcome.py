@@ -34,9 +34,9 @@ KNOBS = KnobSet(
     ),
     Knob(
         "rounds",
-        400,
+        4000,
         0,
-        400,
+        4000,
         unit="rounds",
         help="How many rounds forger and detective have played.",
         effect="higher: the forger's points come closer to the real ones.",

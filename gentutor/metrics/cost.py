@@ -115,9 +115,7 @@ def fit_pace(laps: Sequence[Lap]) -> Pace:
     x_mean = sum(w * lap.flops for w, lap in zip(weights, laps, strict=True)) / total
     y_mean = sum(w * lap.computing for w, lap in zip(weights, laps, strict=True)) / total
     spread = sum(w * (lap.flops - x_mean) ** 2 for w, lap in zip(weights, laps, strict=True))
-    together = sum(
-        w * (lap.flops - x_mean) * (lap.computing - y_mean) for w, lap in zip(weights, laps, strict=True)
-    )
+    together = sum(w * (lap.flops - x_mean) * (lap.computing - y_mean) for w, lap in zip(weights, laps, strict=True))
     slope = together / spread
     start = y_mean - slope * x_mean
     if start < 0 or slope <= 0:

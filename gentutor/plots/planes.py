@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from gentutor.plots.pictures import PALETTE, Pixels, to_array
 
@@ -100,3 +102,28 @@ def beside(*pictures: Pixels, gap: int = 8) -> Pixels:
     between = np.full((len(pictures[0]), gap, 3), 255, np.uint8)
     parts = [part for picture in pictures for part in (picture, between)][:-1]
     return np.concatenate(parts, axis=1)
+
+
+def paint_text(lines: Sequence[str], n_lines: int = 6, width: int = 448) -> Pixels:
+    """Paint lines of text, broken where they are too long, on a picture whose size does not depend on them.
+
+    Parameters
+    ----------
+    lines : sequence of str
+        What to write; what does not fit is left out.
+    n_lines : int
+        Lines that the picture has room for.
+    width : int
+        Pixels from left to right.
+
+    Returns
+    -------
+    array of uint8 (H, W, 3)
+    """
+    font = ImageFont.load_default(size=13)
+    broken = [part for line in lines for part in textwrap.wrap(line, width // 7, drop_whitespace=False) or [""]]
+    image = Image.new("RGB", (width, 20 * n_lines + 8), "white")
+    pen = ImageDraw.Draw(image)
+    for i, part in enumerate(broken[:n_lines]):
+        pen.text((4, 4 + 20 * i), part, fill=_INK, font=font)
+    return np.asarray(image)

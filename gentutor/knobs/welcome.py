@@ -51,7 +51,7 @@ KNOBS = KnobSet(
         effect="higher: the text reads better, and more of it is copied word for word.",
     ),
     Knob(
-        "time",
+        "moment",
         1.0,
         0.0,
         1.0,

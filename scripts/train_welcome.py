@@ -57,8 +57,10 @@ drawn avatars and nothing else, and says nothing about people. Lesson 07 makes f
 
 FAMILIES_CARD = """# first_families
 
-What two toy models did, stop by stop, for two sliders of lesson 00: a forger and a detective (GAN), and a walk from noise
-(flow matching), both drawing the outline of a heart. They stand in until lessons 03 and 07 bring trained models of pictures.
+What two toy models did, stop by stop, for two sliders of lesson 00: a forger and a detective (GAN), and a walk from
+noise
+(flow matching), both drawing the outline of a heart. They stand in until lessons 03 and 07 bring trained models of
+pictures.
 
 | | |
 |---|---|
@@ -74,8 +76,8 @@ Points computed by `gentutor.models.standins`; no data from elsewhere.
 
 | array | shape | type | what |
 |---|---|---|---|
-| `forger` | {forger_shape} | float16 | the GAN's points every {every} rounds of {rounds:,}; mean distance to the heart at the end {forger:.3f} |
-| `flow` | {flow_shape} | float16 | points on their way from noise at time 0 to the drawing at time 1; at the end {flow:.3f} |
+| `forger` | {forger_shape} | float16 | the GAN's points every {every} rounds; distance at last {forger:.3f} |
+| `flow` | {flow_shape} | float16 | points on their way from noise to the drawing; distance at last {flow:.3f} |
 | `heart` | {heart_shape} | float16 | real points |
 
 ## How it was made

@@ -1,7 +1,8 @@
 """*Real or fake?*: deals the items of the quiz, keeps the student's confidence ratings, and finds them again.
 
 A finished quiz is one entry of kind ``"quiz"`` in the workspace's progress (`gentutor.exercises.progress`):
-``name``, and for each item its ``family``, whether it was ``fake``, and the ``rating`` given, 0 (surely real) to 3 (surely
+``name``, and for each item its ``family``, whether it was ``fake``, and the ``rating`` given, 0 (surely real) to 3
+(surely
 generated). `last_quiz` reads it back, as lesson 12 does to compare a detector with the student.
 """
 

@@ -26,7 +26,8 @@ def save_weights(model: nn.Module, path: Path, **settings: int | list[int]) -> N
     path : Path
         File to write.
     **settings : int or list of int
-        What the model was built with: ``latent_dim``, ``width``, ``n_layers``, and ``shape`` where it is not the usual one.
+        What the model was built with: ``latent_dim``, ``width``, ``n_layers``, and ``shape`` where it is not the
+        usual one.
     """
     tensors = {name: tensor.detach().half().contiguous() for name, tensor in model.state_dict().items()}
     save_file(tensors, path, metadata={"model": type(model).__name__, "settings": json.dumps(settings)})

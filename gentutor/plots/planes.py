@@ -74,11 +74,12 @@ def paint_plane(
         places = (to_array(points) / extent * [1, -1] + 1) / 2 * side
         groups = np.zeros(len(places), int) if labels is None else to_array(labels)
         for (x, y), group in zip(places, groups, strict=True):
-            _mark(pen, float(x), float(y), int(group), hollow, 2.2 if len(places) > 150 else 3.6)
+            _mark(pen, (float(x), float(y)), int(group), hollow, 2.2 if len(places) > 150 else 3.6)
     return np.asarray(image)
 
 
-def _mark(pen: ImageDraw.ImageDraw, x: float, y: float, group: int, hollow: bool, radius: float) -> None:
+def _mark(pen: ImageDraw.ImageDraw, at: tuple[float, float], group: int, hollow: bool, radius: float) -> None:
+    x, y = at
     draw = pen.ellipse if group == 0 else pen.rectangle
     box = (x - radius, y - radius, x + radius, y + radius)
     draw(box, fill="white" if hollow else PALETTE[group], outline=PALETTE[group] if hollow else "white")

@@ -48,9 +48,11 @@ BAYES_POSTERIOR = Exercise(
     oracle=_oracle,
     taught="gentutor.models.classifiers:bayes_posterior",
     hints=(
-        "Do it by hand for one point. Cloud A explains it with density 0.2, cloud B with 0.1, and A is half as common as "
+        "Do it by hand for one point. Cloud A explains it with density 0.2, cloud B with 0.1, and A is "
+        "half as common as "
         "B. How would you bet?",
-        "A product of numbers is a sum of their logarithms: add `log_priors` to `log_likelihoods` first. Then go back with "
+        "A product of numbers is a sum of their logarithms: add `log_priors` to `log_likelihoods` first. "
+        "Then go back with "
         "exp, and divide each row by its sum, so that it adds up to 1.",
         "exp and division by the row's sum have one name together, which does not break where exp alone would become "
         "0: `torch.softmax(log_likelihoods + log_priors, dim=1)`.",
@@ -69,18 +71,21 @@ BAYES_POSTERIOR = Exercise(
         Misconception(
             "likelihood forgotten",
             lambda log_likelihoods, log_priors: log_priors.exp().expand(log_likelihoods.shape).clone(),
-            "Every point gets the same answer, how common each class is: what was seen, `log_likelihoods`, is not used.",
+            "Every point gets the same answer, how common each class is: what was seen, "
+            "`log_likelihoods`, is not used.",
         ),
         Misconception(
             "normalised over the points",
             lambda log_likelihoods, log_priors: torch.softmax(log_likelihoods + log_priors, dim=0),
-            "Your columns add up to 1, over the {B} points. It is each point's classes that compete: each row must add up "
+            "Your columns add up to 1, over the {B} points. It is each point's classes that compete: "
+            "each row must add up "
             "to 1 (dim=1).",
         ),
         Misconception(
             "logarithm returned",
             lambda log_likelihoods, log_priors: torch.log_softmax(log_likelihoods + log_priors, dim=1),
-            "Right, but as logarithms: a probability lies between 0 and 1. Take exp, or softmax instead of log_softmax.",
+            "Right, but as logarithms: a probability lies between 0 and 1. Take exp, or softmax instead "
+            "of log_softmax.",
         ),
         Misconception(
             "logarithms not added up right: subtracted",
@@ -105,7 +110,8 @@ BAYES_POSTERIOR = Exercise(
         Misconception(
             "log of the joint",
             lambda log_likelihoods, log_priors: log_likelihoods + log_priors,
-            "That is the logarithm of likelihood times prior. Two steps are missing: exp, and dividing each row by its sum.",
+            "That is the logarithm of likelihood times prior. Two steps are missing: exp, and dividing "
+            "each row by its sum.",
         ),
         Misconception(
             "winner takes all",
@@ -117,7 +123,8 @@ BAYES_POSTERIOR = Exercise(
         Misconception(
             "exp underflows",
             _naive,
-            "Right for near points, but far away from every cloud exp gives 0, and 0 / 0 is NaN. Subtract each row's largest "
+            "Right for near points, but far away from every cloud exp gives 0, and 0 / 0 is NaN. "
+            "Subtract each row's largest "
             "value before exp, or let `torch.softmax` do both.",
         ),
     ),

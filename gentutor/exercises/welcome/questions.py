@@ -12,7 +12,8 @@ WHICH_CAN_INVENT = Choice(
     options={
         "a": (
             "The one that tells cats from dogs with the fewest mistakes.",
-            "It knows where cats end and dogs begin. A border says nothing about what a cat looks like: where would you "
+            "It knows where cats end and dogs begin. A border says nothing about what a cat looks like: "
+            "where would you "
             "take the whiskers from?",
         ),
         "b": (
@@ -35,7 +36,8 @@ TEN_TIMES_LARGER = Choice(
     options={
         "a": (
             "Ten times as many.",
-            "That would be one of the two changes alone. Each of ten times the weights meets each of ten times the words.",
+            "That would be one of the two changes alone. Each of ten times the weights meets each of ten "
+            "times the words.",
         ),
         "b": (
             "Twenty times as many.",
@@ -58,7 +60,8 @@ WHEN_IS_IT_NEW = Written(
         (1, "Names the copying end: with a long memory the text reads well because it is copied (share of section 3)."),
         (
             1,
-            "Names the nonsense end: with a short memory everything is new and nothing makes sense; so new alone is not enough.",
+            "Names the nonsense end: with a short memory everything is new and nothing makes sense; so "
+            "new alone is not enough.",
         ),
         (1, "At least two numbers of the own run carry the argument, and a rule or a test follows from them."),
     ),

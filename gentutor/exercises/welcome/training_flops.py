@@ -40,12 +40,14 @@ TRAINING_FLOPS = Exercise(
         Misconception(
             "forward only",
             lambda n_weights, batch_size, steps: 2 * n_weights * batch_size * steps,
-            "You count the way forward, 2 for each weight. Training also goes back, which costs twice as much again: 6 in all.",
+            "You count the way forward, 2 for each weight. Training also goes back, which costs twice as "
+            "much again: 6 in all.",
         ),
         Misconception(
             "backward only",
             lambda n_weights, batch_size, steps: 4 * n_weights * batch_size * steps,
-            "You count 4 for each weight and example. The way forward is 2, and the way back costs twice that, 4: together 6.",
+            "You count 4 for each weight and example. The way forward is 2, and the way back costs twice "
+            "that, 4: together 6.",
         ),
         Misconception(
             "multiplications only",
@@ -65,7 +67,8 @@ TRAINING_FLOPS = Exercise(
         Misconception(
             "one example a step",
             lambda n_weights, batch_size, steps: 6 * n_weights * steps,
-            "You count one example for each step. Every example of the batch goes through the network: times `batch_size`.",
+            "You count one example for each step. Every example of the batch goes through the network: "
+            "times `batch_size`.",
         ),
         Misconception(
             "batch divided",

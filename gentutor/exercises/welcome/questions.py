@@ -57,7 +57,7 @@ WHEN_IS_IT_NEW = Written(
     lesson=LESSON,
     question="When may we say that a model has made something new? Argue from at least two numbers of your own run.",
     rubric=(
-        (1, "Names the copying end: with a long memory the text reads well because it is copied (share of section 3)."),
+        (1, "Names the copying end: with a long memory the text reads well because it is copied (share of section 2)."),
         (
             1,
             "Names the nonsense end: with a short memory everything is new and nothing makes sense; so "

@@ -34,7 +34,7 @@ KNOBS = KnobSet(
     ),
     Knob(
         "rounds",
-        4000,
+        500,
         0,
         4000,
         unit="rounds",
@@ -52,7 +52,7 @@ KNOBS = KnobSet(
     ),
     Knob(
         "moment",
-        1.0,
+        0.8,
         0.0,
         1.0,
         help="How far the way from noise to drawing has been walked.",

@@ -31,7 +31,7 @@ def show_judges(
     -------
     Picture
     """
-    figure, (ax,) = _figure(5.2, 3.6)
+    figure, (ax,) = _figure(5.6, 4.2)
     ax.plot([0, 1], [0, 1], ":", color="#777777", linewidth=1.4, label="throws a coin")
     for index, (name, (false_alarms, hits)) in enumerate(curves.items()):
         colour = PALETTE[index % len(PALETTE)]
@@ -41,9 +41,9 @@ def show_judges(
         ax.plot([false_alarm], [hit], marker, color=colour, markersize=14, markeredgecolor="black", label=name)
     ax.set(
         xlabel="false alarms: share of real ones called generated",
-        ylabel="hits: share of generated\nones called generated",
-        xlim=(-0.03, 1.03), ylim=(-0.03, 1.03), aspect="equal",
+        ylabel="hits: share of generated ones called generated",
+        xlim=(-0.03, 1.03), ylim=(-0.03, 1.03),
     )  # fmt: skip
     ax.grid(alpha=0.25)
-    ax.legend(frameon=False, loc="center left", bbox_to_anchor=(1.02, 0.5))
+    ax.legend(loc="lower right", framealpha=0.85)
     return Picture(figure, alt)

@@ -74,7 +74,7 @@ def paint_plane(
         places = (to_array(points) / extent * [1, -1] + 1) / 2 * side
         groups = np.zeros(len(places), int) if labels is None else to_array(labels)
         for (x, y), group in zip(places, groups, strict=True):
-            _mark(pen, (float(x), float(y)), int(group), hollow, 2.2 if len(places) > 150 else 3.6)
+            _mark(pen, (float(x), float(y)), int(group), hollow, 2.2 if len(places) > 150 else 4.2)
     return np.asarray(image)
 
 

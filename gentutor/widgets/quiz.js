@@ -10,7 +10,7 @@ function render({ model, el }) {
   const heading = make("h3", { class: "gt-title" }, title);
   const count = make("p", { class: "gt-quiz-count" });
   const bar = make("div", { class: "gt-quiz-bar", "aria-hidden": "true" }, make("div"));
-  const stage = make("div", { class: "gt-quiz-stage" });
+  const stage = make("div", { class: "gt-quiz-stage", tabindex: -1 });
   const buttons = words.map((word, rating) => {
     const button = make("button", { type: "button" }, make("kbd", { "aria-hidden": "true" }, String(rating + 1)), word);
     button.addEventListener("click", () => answer(rating));
@@ -47,7 +47,7 @@ function render({ model, el }) {
     said.className = "gt-quiz-said";
     next.style.visibility = "hidden";
     for (const button of buttons) { button.disabled = false; button.classList.remove("gt-on"); }
-    if (focus) buttons[0].focus();
+    if (focus) stage.focus();  // not on an answer: a second Enter would give it
   }
 
   function answer(rating) {

@@ -72,7 +72,7 @@ KNOBS = KnobSet(
     ),
     Knob(
         "steps",
-        400,
+        800,
         20,
         4000,
         scale="log",

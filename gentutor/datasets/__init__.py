@@ -1,6 +1,7 @@
 """The data of the lessons: bundled, verified, and handed out as seeded tensors."""
 
 from gentutor.datasets.bundle import data_file, data_root
+from gentutor.datasets.fables import load_fables
 from gentutor.datasets.full import load_full_fashion
 from gentutor.datasets.images import FASHION_CLASSES, Avatars, Images, load_avatars, load_fashion
 
@@ -11,6 +12,7 @@ __all__ = [
     "data_file",
     "data_root",
     "load_avatars",
+    "load_fables",
     "load_fashion",
     "load_full_fashion",
 ]

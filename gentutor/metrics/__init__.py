@@ -1,13 +1,22 @@
 """Measures of models and of what they generate: tensors in, numbers out."""
 
+from gentutor.metrics.cost import Pace, fit_pace, time_steps, training_flops, training_memory
 from gentutor.metrics.distance import frechet_distance, nearest_distances
+from gentutor.metrics.judging import judge_area, judge_curve
 from gentutor.metrics.latent import active_units, log_likelihood, test_elbo, unit_activity
 
 __all__ = [
+    "Pace",
     "active_units",
+    "fit_pace",
     "frechet_distance",
+    "judge_area",
+    "judge_curve",
     "log_likelihood",
     "nearest_distances",
     "test_elbo",
+    "time_steps",
+    "training_flops",
+    "training_memory",
     "unit_activity",
 ]

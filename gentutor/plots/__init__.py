@@ -9,9 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gentutor.plots.pictures import MARKERS, PALETTE, encode_png, image_grid, still_bundle, to_uint8
+from gentutor.plots.planes import beside, grid_of_plane, paint_plane, paint_text
 
 if TYPE_CHECKING:
     from gentutor.plots.figures import Picture, show_bars, show_codes, show_curves, show_images
+    from gentutor.plots.judges import show_judges
 
 _FIGURES = ("Picture", "show_bars", "show_codes", "show_curves", "show_images")
 
@@ -19,12 +21,17 @@ __all__ = [
     "MARKERS",
     "PALETTE",
     "Picture",
+    "beside",
     "encode_png",
+    "grid_of_plane",
     "image_grid",
+    "paint_plane",
+    "paint_text",
     "show_bars",
     "show_codes",
     "show_curves",
     "show_images",
+    "show_judges",
     "still_bundle",
     "to_uint8",
 ]
@@ -32,6 +39,10 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Import matplotlib only when a figure is asked for: it takes longer than drawing one."""
+    if name == "show_judges":
+        from gentutor.plots.judges import show_judges
+
+        return show_judges
     if name in _FIGURES:
         from gentutor.plots import figures
 

@@ -71,7 +71,9 @@ class Lap(NamedTuple):
 
 
 def time_steps(step: Callable[[], object], n: int, flops: float, threads: int = 1) -> Lap:
-    """Take `n` steps and return the typical one: the median, so that a hiccup does not count.
+    """Take `n` steps and return the usual one.
+
+    Seconds of computing are averaged; of those on the wall the median is taken, so that a hiccup does not count.
 
     Parameters
     ----------
@@ -90,7 +92,7 @@ def time_steps(step: Callable[[], object], n: int, flops: float, threads: int = 
         step()
         laps.append(((time.process_time() - computing) / threads, time.perf_counter() - wall))
     computing_seconds, wall_seconds = zip(*laps[_UNCOUNTED:], strict=True)
-    return Lap(flops, statistics.median(computing_seconds), statistics.median(wall_seconds))
+    return Lap(flops, statistics.mean(computing_seconds), statistics.median(wall_seconds))
 
 
 def fit_pace(laps: Sequence[Lap]) -> Pace:

@@ -70,8 +70,11 @@ class Lap(NamedTuple):
     wall: float
 
 
-def time_steps(step: Callable[[], object], n: int, flops: float, threads: int = 1) -> Lap:
-    """Take `n` steps and return the typical one: the median, so that a hiccup does not count.
+def time_steps(step: Callable[[], object], n: int, flops: float) -> Lap:
+    """Take `n` steps on one core and return the usual one.
+
+    Seconds of computing are averaged; of those on the wall the median is taken, so that a hiccup does not count. With
+    several threads the seconds of all would be added up, also those in which they wait for each other.
 
     Parameters
     ----------
@@ -81,16 +84,14 @@ def time_steps(step: Callable[[], object], n: int, flops: float, threads: int = 
         Steps to time; three more are taken before.
     flops : float
         Operations of a step.
-    threads : int
-        Threads that share the work: their seconds of computing add up, and are divided by it.
     """
     laps = []
     for _ in range(n + _UNCOUNTED):
         computing, wall = time.process_time(), time.perf_counter()
         step()
-        laps.append(((time.process_time() - computing) / threads, time.perf_counter() - wall))
+        laps.append((time.process_time() - computing, time.perf_counter() - wall))
     computing_seconds, wall_seconds = zip(*laps[_UNCOUNTED:], strict=True)
-    return Lap(flops, statistics.median(computing_seconds), statistics.median(wall_seconds))
+    return Lap(flops, statistics.mean(computing_seconds), statistics.median(wall_seconds))
 
 
 def fit_pace(laps: Sequence[Lap]) -> Pace:

@@ -76,7 +76,7 @@ def copied_share(line: str, lines: Sequence[str], n: int = 12) -> float:
     Examples
     --------
     >>> copied_share("the old fox sang", ["the old fox slept"], n=12)
-    0.2
+    0.4
     """
     known = {text[i : i + n] for text in lines for i in range(len(text) - n + 1)}
     stretches = [line[i : i + n] for i in range(len(line) - n + 1)]

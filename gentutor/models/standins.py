@@ -1,7 +1,7 @@
 """Two families of generative models at the size of a toy: points in a plane instead of pictures.
 
-They stand in where lesson 00 shows all families side by side, and train in about a second. The real ones are built in
-lessons 03 (GANs) and 07 (diffusion); nothing here is tuned.
+They stand in where lesson 00 shows all families side by side: ``scripts/train_welcome.py`` trains them for a minute and
+keeps every stop of their way. The real ones are built in lessons 03 (GANs) and 07 (diffusion); nothing here is tuned.
 """
 
 from __future__ import annotations

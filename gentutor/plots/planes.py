@@ -105,7 +105,7 @@ def beside(*pictures: Pixels, gap: int = 8) -> Pixels:
     return np.concatenate(parts, axis=1)
 
 
-def paint_text(lines: Sequence[str], n_lines: int = 6, width: int = 448) -> Pixels:
+def paint_text(lines: Sequence[str], n_lines: int = 8, width: int = 600) -> Pixels:
     """Paint lines of text, broken where they are too long, on a picture whose size does not depend on them.
 
     Parameters
@@ -121,10 +121,10 @@ def paint_text(lines: Sequence[str], n_lines: int = 6, width: int = 448) -> Pixe
     -------
     array of uint8 (H, W, 3)
     """
-    font = ImageFont.load_default(size=13)
-    broken = [part for line in lines for part in textwrap.wrap(line, width // 7, drop_whitespace=False) or [""]]
-    image = Image.new("RGB", (width, 20 * n_lines + 8), "white")
+    font = ImageFont.load_default(size=15)
+    broken = [part for line in lines for part in textwrap.wrap(line, width // 8) or [""]]
+    image = Image.new("RGB", (width, 24 * n_lines + 8), "white")
     pen = ImageDraw.Draw(image)
     for i, part in enumerate(broken[:n_lines]):
-        pen.text((4, 4 + 20 * i), part, fill=_INK, font=font)
+        pen.text((4, 4 + 24 * i), part, fill=_INK, font=font)
     return np.asarray(image)

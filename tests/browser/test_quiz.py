@@ -91,3 +91,22 @@ def test_keys_typed_here_do_not_reach_the_notebook(shown: tuple[Any, Quiz]) -> N
     for key in ("d", "d", "1"):
         page.keyboard.press(key)
     assert page.evaluate("window.reached") == []
+
+
+def test_in_jupyterlab_the_answers_arrive_in_the_workspace(lab: Any) -> None:
+    setup = """
+import torch
+from gentutor.exercises.quiz import Source, deal, last_quiz
+from gentutor.widgets import quiz
+items = deal({"squares": Source(torch.zeros(2, 1, 6, 6), torch.ones(2, 1, 6, 6), "A painter.")}, n_each=1)
+"""
+    lab.open(lab.write("quiz.ipynb", [setup, "quiz(items)", "'a cell below'"]))
+    lab.run(0)
+    lab.run(1)
+    lab.page.locator(".gt-quiz-stage").focus()
+    for _ in range(2):
+        lab.page.keyboard.press("4")
+        lab.page.keyboard.press("Enter")
+    lab.page.locator("figure").nth(1).wait_for()
+    assert lab.n_cells == 3  # no key reached the notebook
+    assert lab.ask("last_quiz().ratings") == "[3, 3]"

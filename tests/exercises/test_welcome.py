@@ -63,5 +63,6 @@ def test_answers_in_whole_numbers_and_in_decimals_pass():
 
 
 def test_bayes_rule_agrees_with_a_sum_by_hand():
-    value = BY_NAME["bayes_posterior"].own_function()(torch.tensor([[0.2, 0.1]]).log(), torch.tensor([1 / 3, 2 / 3]).log())
+    likelihoods, priors = torch.tensor([[0.2, 0.1]]), torch.tensor([1 / 3, 2 / 3])
+    value = BY_NAME["bayes_posterior"].own_function()(likelihoods.log(), priors.log())
     torch.testing.assert_close(value, torch.tensor([[0.5, 0.5]]))

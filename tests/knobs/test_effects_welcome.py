@@ -122,8 +122,6 @@ def loss_after(seed, width=64, steps=80, batch_size=64):
         return float(negative_elbo(*order(model(test, generator(seed, "eps")), test))[0])
 
 
-
-
 def order(outputs, x):
     """``(logits, mu, logvar)`` of a VAE as `negative_elbo` wants them."""
     logits, mu, logvar = outputs

@@ -7,6 +7,8 @@ import pytest
 import torch
 
 from gentutor.datasets import load_fables
+from gentutor.exercises import progress
+from gentutor.exercises.quiz import Quiz
 from gentutor.metrics import cost
 from gentutor.models import classifiers, counting
 from gentutor.seeding import generator
@@ -130,6 +132,37 @@ def test_a_wider_model_costs_more_and_another_seed_keeps_every_claim(executed):
     weights = [int(re.search(r"([\d,]+) weights", printed(cells, "prediction"))[1].replace(",", ""))
                for cells in (usual, varied)]  # fmt: skip
     assert weights[1] > 1.9 * weights[0]
+
+
+def test_a_finished_quiz_is_drawn_as_the_students_curve(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GENTUTOR_WIDGETS", "still")
+    progress.forget()
+    cells = {cell["id"]: cell_source(cell) for cell in read_notebook(LESSON.path)["cells"]}
+    names = {}
+    for cell in ("imports", "parameters", "make-things-up", "quiz"):
+        exec(compile(cells[cell], cell, "exec"), names)
+    asked = Quiz(names["deal"](names["sources"], n_each=2, seed=0))
+    for i, item in enumerate(asked.items):
+        asked.rate(i, 3 if item.fake else i % 2)
+    assert cells["judges"].rstrip().endswith(")")
+    exec(compile(cells["judges"], "judges", "exec"), names)
+    assert "You judged 12 of 12 rightly; area under your curve 1.00" in capsys.readouterr().out
+    assert names["points"] == {"your yes and no": (0.0, 1.0)}
+    assert "you" in names["curves"]
+    progress.forget()
+
+
+def test_no_generated_sentence_of_the_quiz_is_in_the_fables():
+    fables = load_fables()
+    cells = {cell["id"]: cell_source(cell) for cell in read_notebook(LESSON.path)["cells"]}
+    names = {}
+    for cell in ("imports", "parameters", "make-things-up"):
+        exec(compile(cells[cell], cell, "exec"), names)
+    assert len(names["written"]) == 30
+    assert not set(names["written"]) & set(fables)
+    assert names["sewn"].shape[1:] == names["garments"].x.shape[1:]
+    assert names["painted"].shape[1:] == names["faces"].x.shape[1:]
 
 
 @pytest.mark.lesson

@@ -12,6 +12,7 @@ from gentutor.plots.pictures import MARKERS, PALETTE, encode_png, image_grid, st
 
 if TYPE_CHECKING:
     from gentutor.plots.figures import Picture, show_bars, show_codes, show_curves, show_images
+    from gentutor.plots.spread import show_spread
 
 _FIGURES = ("Picture", "show_bars", "show_codes", "show_curves", "show_images")
 
@@ -25,6 +26,7 @@ __all__ = [
     "show_codes",
     "show_curves",
     "show_images",
+    "show_spread",
     "still_bundle",
     "to_uint8",
 ]
@@ -36,4 +38,8 @@ def __getattr__(name: str) -> Any:
         from gentutor.plots import figures
 
         return getattr(figures, name)
+    if name == "show_spread":
+        from gentutor.plots.spread import show_spread
+
+        return show_spread
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -59,12 +59,12 @@ def most_frequent_pair(tokens: Sequence[str]) -> Pair:
     return Counter(pairwise(tokens)).most_common(1)[0][0]  # most_common keeps the order of equals
 
 
-def merge(tokens: Sequence[str], pair: Pair) -> list[str]:
+def merge_pair(tokens: Sequence[str], pair: Pair) -> list[str]:
     """Return the tokens with every occurrence of `pair` joined into one token, from left to right.
 
     Examples
     --------
-    >>> merge(list("banana"), ("a", "n"))
+    >>> merge_pair(list("banana"), ("a", "n"))
     ['b', 'an', 'an', 'a']
     """
     merged: list[str] = []
@@ -104,7 +104,7 @@ def learn_merges(text: str, n_merges: int) -> list[Pair]:
     tokens, merges = list(text), []
     while len(merges) < n_merges and len(tokens) > 1:
         merges.append(most_frequent_pair(tokens))
-        tokens = merge(tokens, merges[-1])
+        tokens = merge_pair(tokens, merges[-1])
     return merges
 
 
@@ -118,5 +118,5 @@ def apply_merges(text: str, merges: Iterable[Pair]) -> list[str]:
     """
     tokens = list(text)
     for pair in merges:
-        tokens = merge(tokens, pair)
+        tokens = merge_pair(tokens, pair)
     return tokens

@@ -5,8 +5,8 @@
     python scripts/build_prose.py FOLDER
 
 The package keeps each novel as a vector of printed lines. Lines are joined to paragraphs, the words about editions
-before the first chapter, after the last and between volumes are left out, and everything else stays as it is. The text is the same on
-every machine, and the bytes too, where liblzma packs alike.
+before the first chapter, after the last and between volumes are left out, and everything else stays as it is. The text
+is the same on every machine, and the bytes too, where liblzma packs alike.
 """
 
 from __future__ import annotations

@@ -80,6 +80,7 @@ def spoil(
     x: Tensor,
     y: Tensor,
     generator: torch.Generator,
+    *,
     n_train: int = 4000,
     noise: float = 0.0,
     wrong_labels: float = 0.0,

@@ -18,122 +18,15 @@ TRAIN_SHARE, VALIDATION_SHARE = 0.90, 0.05  # the rest is the test part
 PLAIN = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "—": "--", "–": "-", "_": ""})
 """Typographers' characters and their plain equivalents; underscores only mark italics in such files."""
 
-STOP_WORDS: frozenset[str] = frozenset(
-    [
-        "a",
-        "about",
-        "after",
-        "again",
-        "all",
-        "am",
-        "an",
-        "and",
-        "any",
-        "are",
-        "as",
-        "at",
-        "be",
-        "been",
-        "before",
-        "being",
-        "but",
-        "by",
-        "can",
-        "cannot",
-        "could",
-        "did",
-        "do",
-        "does",
-        "done",
-        "for",
-        "from",
-        "had",
-        "has",
-        "have",
-        "having",
-        "he",
-        "her",
-        "hers",
-        "herself",
-        "him",
-        "himself",
-        "his",
-        "how",
-        "i",
-        "if",
-        "in",
-        "into",
-        "is",
-        "it",
-        "its",
-        "itself",
-        "may",
-        "me",
-        "might",
-        "more",
-        "most",
-        "much",
-        "must",
-        "my",
-        "myself",
-        "no",
-        "nor",
-        "not",
-        "now",
-        "of",
-        "on",
-        "only",
-        "or",
-        "other",
-        "our",
-        "out",
-        "own",
-        "shall",
-        "she",
-        "should",
-        "so",
-        "some",
-        "such",
-        "than",
-        "that",
-        "the",
-        "their",
-        "them",
-        "themselves",
-        "then",
-        "there",
-        "these",
-        "they",
-        "this",
-        "those",
-        "though",
-        "to",
-        "too",
-        "under",
-        "until",
-        "up",
-        "upon",
-        "very",
-        "was",
-        "we",
-        "were",
-        "what",
-        "when",
-        "where",
-        "which",
-        "while",
-        "who",
-        "whom",
-        "why",
-        "will",
-        "with",
-        "would",
-        "yet",
-        "you",
-        "your",
-        "yours",
-    ]
-)
+_STOP_WORDS = """
+    a about after again all am an and any are as at be been before being but by can cannot could did do does done for
+    from had has have having he her hers herself him himself his how i if in into is it its itself may me might more
+    most much must my myself no nor not now of on only or other our out own shall she should so some such than that the
+    their them themselves then there these they this those though to too under until up upon very was we were what when
+    where which while who whom why will with would yet you your yours
+"""
+
+STOP_WORDS: frozenset[str] = frozenset(_STOP_WORDS.split())
 """English words that hold a sentence together and say nothing about its subject."""
 
 
@@ -201,7 +94,7 @@ def _books(source: Stamp) -> dict[str, str]:
         text = lzma.decompress(source.path.read_bytes()).decode("utf-8")
     except (lzma.LZMAError, UnicodeDecodeError) as error:
         raise DataDamagedError(f"{source.path} cannot be unpacked ({error}).") from error
-    return dict(book.split("\n", 1) for book in text.split(BOOK_MARK)[1:])  # type: ignore[misc]
+    return dict(book.split("\n", 1) for book in text.split(BOOK_MARK)[1:])
 
 
 def _three_parts(book: str) -> tuple[str, str, str]:

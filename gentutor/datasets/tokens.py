@@ -101,7 +101,8 @@ def learn_merges(text: str, n_merges: int) -> list[Pair]:
     >>> learn_merges("banana", 2)
     [('a', 'n'), ('an', 'a')]
     """
-    tokens, merges = list(text), []
+    tokens = list(text)
+    merges: list[Pair] = []
     while len(merges) < n_merges and len(tokens) > 1:
         merges.append(most_frequent_pair(tokens))
         tokens = merge_pair(tokens, merges[-1])

@@ -45,6 +45,7 @@ class ConditionalVAE(nn.Module):
         self,
         latent_dim: int = 4,
         width: int = 96,
+        *,
         n_classes: int = 10,
         shape: Shape = FASHION,
         lo: float = -1.0,

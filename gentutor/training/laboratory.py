@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.functional import one_hot
 
 from gentutor.losses import negative_elbo
@@ -108,7 +108,8 @@ class Laboratory:
 
     def features(self, x: Tensor) -> Tensor:
         """Return the principal components (N, D) in which pictures `x` are compared."""
-        return (x.flatten(1) - self._mean) @ self._directions.T
+        components: Tensor = (x.flatten(1) - self._mean) @ self._directions.T
+        return components
 
     def judge(self, x: Tensor) -> Tensor:
         """Return the class (N,) for which a linear classifier, taught on clean pictures, takes each of `x`."""
@@ -128,11 +129,13 @@ class Laboratory:
             self._known[key] = self.train_on(x, y, seed, **scale)
         return self._known[key]
 
-    def train_on(self, x: Tensor, y: Tensor, seed: int, **scale: float) -> Trained:
+    def train_on(self, x: Tensor, y: Tensor, seed: int, lo: float = -1.0, hi: float = 1.0) -> Trained:
         """Train a generator on these pictures and labels, and measure it; nothing is remembered."""
-        model = ConditionalVAE(shape=self.shape, seed=seed, **scale)
+        model = ConditionalVAE(shape=self.shape, lo=lo, hi=hi, seed=seed)
         first_guess = x.flatten(1).mean(0).clamp(0.001, 0.999).logit()
-        model.decoder[-1].bias.data.copy_(first_guess)
+        last = model.decoder[-1]
+        assert isinstance(last, nn.Linear)
+        last.bias.data.copy_(first_guess)
         optimiser = torch.optim.Adam(model.parameters(), betas=(0.9, 0.95), fused=True)
         chance = generator(seed, "training")
         losses = []

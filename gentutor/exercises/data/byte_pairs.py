@@ -79,7 +79,7 @@ MOST_FREQUENT_PAIR = Exercise(
         ),
         Misconception(
             "most frequent tokens",
-            lambda tokens: tuple(token for token, _ in Counter(tokens).most_common(2)),
+            lambda tokens: tuple(entry[0] for entry in Counter(tokens).most_common(2)),
             "You return the two most frequent tokens. They may never meet: count neighbours.",
         ),
         Misconception(

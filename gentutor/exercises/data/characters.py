@@ -93,9 +93,7 @@ ENCODE = Exercise(
     ),
     alternatives=(
         _by_loop,
-        lambda text, vocabulary: list(
-            map(dict(zip(vocabulary, range(len(vocabulary)), strict=True)).get, text, [0] * len(text))
-        ),
+        lambda text, vocabulary: [{c: i for i, c in enumerate(vocabulary)}.get(c, 0) for c in text],
         lambda text, vocabulary: [max("".join(vocabulary).find(c), 0) for c in text],
     ),
 )
@@ -153,6 +151,6 @@ DECODE = Exercise(
     alternatives=(
         _decoded_by_loop,
         lambda ids, vocabulary: "".join([vocabulary[int(i)] for i in ids]),
-        lambda ids, vocabulary: "".join(map(dict(enumerate(vocabulary)).get, ids)),
+        lambda ids, vocabulary: "".join(dict(enumerate(vocabulary))[i] for i in ids),
     ),
 )

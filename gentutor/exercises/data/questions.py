@@ -50,19 +50,13 @@ WHERE_STOP_WORDS_GO = Choice(
 SPEND_THE_BUDGET = Written(
     name="spend_the_budget",
     lesson=LESSON,
-    question="A shop has a small budget for the data of its picture generator: it can double the number of pictures, add "
-    "missing kinds of garment, or have labels corrected. What do you advise, and when would you advise otherwise? Argue "
-    "from at least two numbers of your own run.",
+    question="A shop has a small budget for the data of its picture generator: it can double the number of pictures, "
+    "add missing kinds of garment, or have labels corrected. What do you advise, and when would you advise otherwise? "
+    "Argue from at least two numbers of your own run.",
     rubric=(
-        (
-            1,
-            "A clear choice, with the measure that it improves: coverage (kinds), obedience (labels), ELBO (quantity).",
-        ),
+        (1, "A clear choice, with the measure that it improves: kinds coverage, labels obedience, quantity the ELBO."),
         (1, "At least two numbers of the own run that carry the argument, with their spread over the seeds in mind."),
-        (
-            1,
-            "A case in which the advice turns: with few pictures quantity counts, with clean labels correction does not.",
-        ),
+        (1, "A case in which the advice turns: few pictures make quantity count, clean labels need no correction."),
     ),
     points=3,
     min_words=40,

@@ -87,8 +87,8 @@ def _by_comparing(x: Tensor, order: Tensor, n_validation: int) -> Split:
 
 
 def _by_unique(x: Tensor, order: Tensor, n_validation: int) -> tuple[Tensor, Tensor]:
-    group = x[order].unique(dim=0, return_inverse=True)[1]  # (N,), the same number for copies
-    chosen = group != group  # nothing yet
+    group = x[order].unique(dim=0, return_inverse=True)[1]  # type: ignore[no-untyped-call]  # (N,), the same number for copies
+    chosen = group < 0  # nothing yet
     for i in range(len(order)):
         if int(chosen.sum()) < n_validation:
             chosen |= group == group[i]

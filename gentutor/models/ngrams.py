@@ -35,7 +35,7 @@ def count_followers(tokens: Sequence[str], context: int) -> Followers:
 def write_on(followers: Followers, n: int, generator: torch.Generator) -> list[str]:
     """Return `n` new tokens, each drawn from what followed the tokens before it.
 
-    Where a run of tokens was only seen at the very end of the text, it starts again at a random place.
+    Where nothing is known to follow, because these tokens only stood at the very end, it starts at a random place.
 
     Parameters
     ----------
@@ -46,15 +46,13 @@ def write_on(followers: Followers, n: int, generator: torch.Generator) -> list[s
     generator : torch.Generator
         Source of every chance.
     """
-
-    def draw(choices: Sequence[tuple[str, ...] | str]) -> tuple[str, ...] | str:
-        return choices[int(torch.randint(len(choices), (), generator=generator))]
-
     starts = list(followers)
-    written: list[str] = list(draw(starts))
-    context = len(written)
-    while len(written) < n + context:
-        last = tuple(written[len(written) - context :])
-        follower = draw(followers[last]) if last in followers else draw(starts)
-        written += [follower] if isinstance(follower, str) else list(follower)
-    return written[context : n + context]
+    last = starts[int(torch.randint(len(starts), (), generator=generator))]
+    written: list[str] = []
+    while len(written) < n:
+        if last not in followers:
+            last = starts[int(torch.randint(len(starts), (), generator=generator))]
+        choices = followers[last]
+        written.append(choices[int(torch.randint(len(choices), (), generator=generator))])
+        last = (*last[1:], written[-1])
+    return written

@@ -113,7 +113,8 @@ class Laboratory:
 
     def judge(self, x: Tensor) -> Tensor:
         """Return the class (N,) for which a linear classifier, taught on clean pictures, takes each of `x`."""
-        return (_with_one(self.features(x)) @ self._judge).argmax(1)
+        votes: Tensor = _with_one(self.features(x)) @ self._judge  # (N, K)
+        return votes.argmax(1)
 
     def trained(self, seed: int | None = None, **settings: float) -> Trained:
         """Return the generator for one seed (the first where not given); settings seen before cost nothing.

@@ -17,6 +17,18 @@ KNOBS = KnobSet(
         effect="higher: the mean over the seeds wavers less.",
     ),
     Knob(
+        "updates",
+        250,
+        50,
+        1000,
+        scale="log",
+        unit="updates",
+        quick=120,
+        live=False,
+        help="How often each training of the laboratory moves the weights.",
+        effect="higher: a better test ELBO, at more seconds for each training.",
+    ),
+    Knob(
         "n_train",
         4000,
         50,

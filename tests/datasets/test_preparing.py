@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gentutor.datasets import groups_of_copies, normalise, split_without_leakage, spoil
@@ -14,12 +14,14 @@ X = torch.rand(3000, 1, 4, 4, generator=generator(0, "x"))
 Y = torch.arange(3000) % 10
 
 
+@settings(deadline=None)  # torch's first call may take its time
 @given(st.floats(-5, 5), st.floats(-5, 5))
 def test_normalise_meets_both_ends(lo: float, hi: float) -> None:
     ends = normalise(torch.tensor([0, 255], dtype=torch.uint8), lo, hi)
     torch.testing.assert_close(ends, torch.tensor([lo, hi]), rtol=1e-5, atol=1e-5)
 
 
+@settings(deadline=None)  # torch's first call may take its time
 @given(st.lists(st.integers(0, 4), min_size=1, max_size=30), st.integers(0, 40), st.integers(0, 99))
 def test_no_copy_is_parted_and_nothing_lost(rows: list[int], n: int, seed: int) -> None:
     x = torch.tensor(rows).unsqueeze(1)
@@ -40,7 +42,9 @@ def test_clean_settings_change_nothing_but_the_choice() -> None:
 
 
 def test_same_stream_same_set() -> None:
-    one, other = (spoil(X, Y, generator(3, "a"), n_train=400, noise=0.2, wrong_labels=0.3, duplicates=0.2) for _ in "ab")
+    one, other = (
+        spoil(X, Y, generator(3, "a"), n_train=400, noise=0.2, wrong_labels=0.3, duplicates=0.2) for _ in "ab"
+    )
     assert torch.equal(one[0], other[0])
     assert torch.equal(one[1], other[1])
 

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gentutor.datasets import STOP_WORDS, clean_text, load_prose, text, without_stop_words, words
@@ -34,7 +34,9 @@ def test_all_six_novels_are_there_in_three_parts() -> None:
 
 def test_no_paragraph_of_any_length_stands_in_two_parts() -> None:
     prose = load_prose()
-    kept = [{line for line in part.splitlines() if len(line) > 60} for part in (prose.train, prose.validation, prose.test)]
+    kept = [
+        {line for line in part.splitlines() if len(line) > 60} for part in (prose.train, prose.validation, prose.test)
+    ]
     assert not kept[0] & kept[1]
     assert not kept[0] & kept[2]
     assert not kept[1] & kept[2]
@@ -89,10 +91,24 @@ def test_the_text_is_rebuilt_alike(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_paragraphs_are_joined_and_editors_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(ROOT / "scripts"))
     paragraphs = importlib.import_module("build_prose").paragraphs
-    lines = ["EMMA", "By", "Chapter I", "", "Emma was", "clever.", "", "[End volume one]", "", "[To her.]", "FINIS", "Notes"]
+    lines = [
+        "EMMA",
+        "By",
+        "Chapter I",
+        "",
+        "Emma was",
+        "clever.",
+        "",
+        "[End volume one]",
+        "",
+        "[To her.]",
+        "FINIS",
+        "Notes",
+    ]
     assert paragraphs(lines) == ["Chapter I", "Emma was clever.", "[To her.]"]
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_cleaning_twice_is_cleaning_once(raw: str) -> None:
     once = clean_text(raw, lower=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gentutor.datasets.tokens import apply_merges, decode, encode, learn_merges, merge_pair, most_frequent_pair
@@ -10,6 +10,7 @@ from gentutor.datasets.tokens import apply_merges, decode, encode, learn_merges,
 texts = st.text(alphabet="ab cé", min_size=2, max_size=60)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_encode_and_decode_lose_nothing_that_is_known(text: str) -> None:
     vocabulary = ["\0", *sorted(set(text) - {"\0"})]
@@ -21,6 +22,7 @@ def test_unknown_characters_become_the_stand_in() -> None:
     assert decode([1, 0, 2], ["?", "a", "b"]) == "a?b"
 
 
+@settings(deadline=None)
 @given(texts, st.integers(0, 20))
 def test_merged_tokens_are_the_text_and_never_more_than_before(text: str, n: int) -> None:
     merges = learn_merges(text, n)
@@ -31,6 +33,7 @@ def test_merged_tokens_are_the_text_and_never_more_than_before(text: str, n: int
     assert "".join(apply_merges("new " + text[::-1], merges)) == "new " + text[::-1]
 
 
+@settings(deadline=None)
 @given(texts)
 def test_the_most_frequent_pair_is_that_of_counting_by_hand(text: str) -> None:
     pairs = [(text[i], text[i + 1]) for i in range(len(text) - 1)]

@@ -3,7 +3,7 @@
 from gentutor.models.ngrams import count_followers, write_on
 from gentutor.seeding import generator
 
-TEXT = "the cat sat on the mat and the cat ran".split()
+TEXT = ["the", "cat", "sat", "on", "the", "mat", "and", "the", "cat", "ran"]
 
 
 def test_followers_are_counted_as_often_as_they_came():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -28,7 +30,7 @@ def test_merged_tokens_are_the_text_and_never_more_than_before(text: str, n: int
     merges = learn_merges(text, n)
     assert len(merges) <= n
     sizes = [len(apply_merges(text, merges[:i])) for i in range(len(merges) + 1)]
-    assert all(after < before for before, after in zip(sizes, sizes[1:], strict=False))
+    assert all(after < before for before, after in pairwise(sizes))
     assert "".join(apply_merges(text, merges)) == text
     assert "".join(apply_merges("new " + text[::-1], merges)) == "new " + text[::-1]
 

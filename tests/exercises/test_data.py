@@ -34,8 +34,8 @@ def test_every_wrong_answer_gets_its_own_message(audited):
 def test_wrong_answers_earn_only_for_the_checks_that_they_meet(audited):
     right_in_part = {
         "groups counted", "order ignored", "unknown characters left out", "unknown is -1", "letters counted",
-        "last of equals", "alphabet decides between equals", "cut into twos", "most frequent tokens", "token used twice",
-        "order of the two ignored",
+        "last of equals", "alphabet decides between equals", "cut into twos", "most frequent tokens",
+        "token used twice", "order of the two ignored",
     }  # fmt: skip
     marks = audited[1].most_marks
     assert {name for name, share in marks.items() if share} <= right_in_part

@@ -1,6 +1,7 @@
 """Measures of models and of what they generate: tensors in, numbers out."""
 
 from gentutor.metrics.cost import Pace, fit_pace, time_steps, training_flops, training_memory
+from gentutor.metrics.coverage import coverage
 from gentutor.metrics.distance import frechet_distance, nearest_distances
 from gentutor.metrics.judging import judge_area, judge_curve
 from gentutor.metrics.latent import active_units, log_likelihood, test_elbo, unit_activity
@@ -8,6 +9,7 @@ from gentutor.metrics.latent import active_units, log_likelihood, test_elbo, uni
 __all__ = [
     "Pace",
     "active_units",
+    "coverage",
     "fit_pace",
     "frechet_distance",
     "judge_area",

@@ -14,6 +14,7 @@ from gentutor.plots.planes import beside, grid_of_plane, paint_plane, paint_text
 if TYPE_CHECKING:
     from gentutor.plots.figures import Picture, show_bars, show_codes, show_curves, show_images
     from gentutor.plots.judges import show_judges
+    from gentutor.plots.spread import show_spread
 
 _FIGURES = ("Picture", "show_bars", "show_codes", "show_curves", "show_images")
 
@@ -32,6 +33,7 @@ __all__ = [
     "show_curves",
     "show_images",
     "show_judges",
+    "show_spread",
     "still_bundle",
     "to_uint8",
 ]
@@ -47,4 +49,8 @@ def __getattr__(name: str) -> Any:
         from gentutor.plots import figures
 
         return getattr(figures, name)
+    if name == "show_spread":
+        from gentutor.plots.spread import show_spread
+
+        return show_spread
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -34,8 +34,8 @@ KNOBS = KnobSet(
         help="Layers of the network in section 3.",
         effect="higher: a wrong gain does more harm, because its factor counts once for each layer.",
     ),
-    EPOCHS.but(default=4, quick=1),
-    LR.but(default=0.05, low=1e-4, high=10.0),
+    EPOCHS.but(default=20, quick=1),
+    LR.but(default=0.02, low=1e-4),
     Knob(
         "momentum",
         0.9,

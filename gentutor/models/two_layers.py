@@ -1,5 +1,6 @@
 """A classifier of two layers whose gradients are worked out by hand. Lesson 02 teaches it."""
 
+# ruff: noqa: PLR0917  (arguments stand in the order of the formula)
 from __future__ import annotations
 
 from torch import Tensor

@@ -9,8 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gentutor.plots.pictures import MARKERS, PALETTE, encode_png, image_grid, still_bundle, to_uint8
+from gentutor.plots.strips import histogram_strip, path_map
 
 if TYPE_CHECKING:
+    from gentutor.plots.diagrams import show_graph
     from gentutor.plots.figures import Picture, show_bars, show_codes, show_curves, show_images
 
 _FIGURES = ("Picture", "show_bars", "show_codes", "show_curves", "show_images")
@@ -20,10 +22,13 @@ __all__ = [
     "PALETTE",
     "Picture",
     "encode_png",
+    "histogram_strip",
     "image_grid",
+    "path_map",
     "show_bars",
     "show_codes",
     "show_curves",
+    "show_graph",
     "show_images",
     "still_bundle",
     "to_uint8",
@@ -36,4 +41,8 @@ def __getattr__(name: str) -> Any:
         from gentutor.plots import figures
 
         return getattr(figures, name)
+    if name == "show_graph":
+        from gentutor.plots import diagrams
+
+        return diagrams.show_graph
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

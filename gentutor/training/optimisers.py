@@ -4,6 +4,7 @@ Nothing is changed in place: each returns the new weights, and the new state whe
 ``torch.optim``, whose steps are the same; a test compares them.
 """
 
+# ruff: noqa: PLR0917  (arguments stand in the order of the formula)
 from __future__ import annotations
 
 from torch import Tensor

@@ -38,13 +38,13 @@ def show_graph(
     for start, end in arrows:
         ax.annotate(
             "", xy=boxes[end], xytext=boxes[start], zorder=1,
-            arrowprops={"arrowstyle": "-|>", "color": "#555555", "shrinkA": 24, "shrinkB": 26},
+            arrowprops={"arrowstyle": "-|>", "color": "#555555", "shrinkA": 30, "shrinkB": 32},
         )  # fmt: skip
     for name, (column, row) in boxes.items():
         frame = {"boxstyle": "round,pad=0.35", "facecolor": "white", "edgecolor": "#555555"}
-        ax.text(column, row + 0.13, f"{name} = {values[name]:g}", ha="center", va="center", bbox=frame, zorder=2)
+        ax.text(column, row + 0.15, f"{name} = {values[name]:g}", ha="center", va="center", bbox=frame, zorder=2)
         ax.text(
-            column, row - 0.3, f"gradient {gradients[name]:g}", ha="center", va="center", color=PALETTE[1], fontsize=9,
+            column, row - 0.17, f"gradient {gradients[name]:g}", ha="center", va="center", color=PALETTE[1], fontsize=9,
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5}, zorder=3,
         )  # fmt: skip
     ax.set(xlim=(min(columns) - 0.55, max(columns) + 0.55), ylim=(min(rows) - 0.55, max(rows) + 0.5))

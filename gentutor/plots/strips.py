@@ -58,10 +58,10 @@ def _histogram(draw: Any, values: Any, extent: float, box: tuple[int, int, int, 
     beyond = np.abs(finite) > extent
     draw.line((left + width / 2, base - height, left + width / 2, base), fill="#A6A6A6")
     for index, count in enumerate(counts):
-        spilt = index in (0, _N_BINS - 1) and beyond.mean() > 0.05
+        spilt = index in (0, _N_BINS - 1) and beyond.sum() > 0.05 * len(beyond)
         x = left + width * index / _N_BINS
-        top = base - round(height * count / counts.max())
-        if count:
+        top = base - round(height * count / max(1, counts.max()))
+        if count:  # an empty histogram draws nothing
             draw.rectangle((x, top, max(x, x + width / _N_BINS - 0.5), base), fill=PALETTE[1 if spilt else 0])
 
 

@@ -1,5 +1,6 @@
 """The exercises of lesson 02: over many seeds no wrong answer passes, no right one fails, each gets its message."""
 
+# ruff: noqa: PLR0917  (arguments stand in the order of the formula)
 import pytest
 import torch
 

@@ -72,7 +72,7 @@ ADAM_STEP = Exercise(
     arguments={
         "w": "N", "grad": "N", "m": "N", "v": "N", "t": "int", "lr": "float", "beta1": "float", "beta2": "float",
         "eps": "float",
-    },
+    },  # fmt: skip
     returns="tuple of 3 Tensors",
     points=4,
     oracle=_by_torch,

@@ -99,7 +99,7 @@ def learn_merges(text: str, n_merges: int) -> list[Pair]:
     Examples
     --------
     >>> learn_merges("banana", 2)
-    [('a', 'n'), ('an', 'a')]
+    [('a', 'n'), ('b', 'an')]
     """
     tokens = list(text)
     merges: list[Pair] = []

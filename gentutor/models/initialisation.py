@@ -66,7 +66,8 @@ def first_weights(scheme: int, n_in: int, n_out: int, gain: float, generator: to
         tall = normal if n_out >= n_in else normal.T
         q, r = torch.linalg.qr(tall)
         q = q * r.diagonal().sign()  # without it the rotation is not uniformly drawn
-        return gain * math.sqrt(2) * (q if n_out >= n_in else q.T)
+        rotation: Tensor = q if n_out >= n_in else q.T
+        return gain * math.sqrt(2) * rotation
     spread = (0.01, math.sqrt(1 / (3 * n_in)), math.sqrt(2 / (n_in + n_out)), math.sqrt(2 / n_in))[scheme]
     if scheme == 1:
         return gain * spread * math.sqrt(3) * (2 * torch.rand(n_out, n_in, generator=generator) - 1)
@@ -99,7 +100,7 @@ def deep_net(*widths: int, scheme: int = 3, gain: float = 1.0, seed: int = 0) ->
     layers: list[nn.Module] = []
     for index, (n_in, n_out) in enumerate(pairwise(widths)):
         # torch draws first weights of its own, from the global stream; skipped, because they are replaced at once.
-        linear = torch.nn.utils.skip_init(nn.Linear, n_in, n_out)
+        linear = torch.nn.utils.skip_init(nn.Linear, n_in, n_out)  # type: ignore[no-untyped-call]
         linear.weight.data = first_weights(scheme, n_in, n_out, gain, generator(seed, "weights", index))
         linear.bias.data = torch.zeros(n_out)
         layers += [linear, nn.ReLU()]

@@ -75,7 +75,7 @@ def orthogonalised(matrix: Tensor, rounds: int = 5) -> Tensor:
         Iterations.
     """
     a, b, c = NEWTON_SCHULZ
-    x = matrix / (matrix.norm() + 1e-7)  # all singular values in [0, 1]
+    x: Tensor = matrix / (matrix.norm() + 1e-7)  # all singular values in [0, 1]
     for _ in range(rounds):
         square = x @ x.T
         x = a * x + (b * square + c * square @ square) @ x

@@ -70,9 +70,16 @@ ADAM_STEP = Exercise(
     lesson=LESSON,
     task="Return the weights, the mean gradient and the mean square after one step of Adam, as a tuple (w, m, v).",
     arguments={
-        "w": "N", "grad": "N", "m": "N", "v": "N", "t": "int", "lr": "float", "beta1": "float", "beta2": "float",
+        "w": "N",
+        "grad": "N",
+        "m": "N",
+        "v": "N",
+        "t": "int",
+        "lr": "float",
+        "beta1": "float",
+        "beta2": "float",
         "eps": "float",
-    },  # fmt: skip
+    },
     returns="tuple of 3 Tensors",
     points=4,
     oracle=_by_torch,

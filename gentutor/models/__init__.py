@@ -1,16 +1,26 @@
 """The models that the lessons build, one idea per file."""
 
+from gentutor.models.classifier import Classifier
 from gentutor.models.conditional import ConditionalVAE
+from gentutor.models.gan import Averaged, Discriminator, Generator
+from gentutor.models.gan_recipe import GAN_FAST, gan_adam, gan_update
 from gentutor.models.linear import LinearVAE, principal_components
 from gentutor.models.vae import VAE, AutoEncoder, BetaVAE, start_at_mean
 from gentutor.models.weights import load_bundled, load_weights, save_weights
 
 __all__ = [
+    "GAN_FAST",
     "VAE",
     "AutoEncoder",
+    "Averaged",
     "BetaVAE",
+    "Classifier",
     "ConditionalVAE",
+    "Discriminator",
+    "Generator",
     "LinearVAE",
+    "gan_adam",
+    "gan_update",
     "load_bundled",
     "load_weights",
     "principal_components",

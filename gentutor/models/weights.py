@@ -11,9 +11,13 @@ from safetensors.torch import save_file
 from torch import nn
 
 from gentutor.errors import DataDamagedError
+from gentutor.models.classifier import Classifier
+from gentutor.models.gan import Generator
 from gentutor.models.vae import VAE, AutoEncoder, BetaVAE
 
-_KINDS: dict[str, type[nn.Module]] = {"VAE": VAE, "AutoEncoder": AutoEncoder, "BetaVAE": BetaVAE}
+_KINDS: dict[str, type[nn.Module]] = {
+    kind.__name__: kind for kind in (VAE, AutoEncoder, BetaVAE, Classifier, Generator)
+}
 
 
 def save_weights(model: nn.Module, path: Path, **settings: int | list[int]) -> None:
@@ -22,7 +26,7 @@ def save_weights(model: nn.Module, path: Path, **settings: int | list[int]) -> N
     Parameters
     ----------
     model : nn.Module
-        One of `VAE`, `AutoEncoder`, `BetaVAE`.
+        One of `VAE`, `AutoEncoder`, `BetaVAE`, `Classifier`, `Generator`.
     path : Path
         File to write.
     **settings : int or list of int

@@ -13,12 +13,19 @@ if TYPE_CHECKING:
     from gentutor.widgets.live_panel import live
     from gentutor.widgets.map_panel import latent_map
     from gentutor.widgets.quiz_panel import quiz
+    from gentutor.widgets.sketch_panel import sketch
     from gentutor.widgets.slider_panel import panel
 
-__all__ = ["Frame", "latent_map", "live", "panel", "quiz"]
+__all__ = ["Frame", "latent_map", "live", "panel", "quiz", "sketch"]
 
-_HOME = {"Frame": "frames", "latent_map": "map_panel", "live": "live_panel", "panel": "slider_panel"}
-_HOME["quiz"] = "quiz_panel"
+_HOME = {
+    "Frame": "frames",
+    "latent_map": "map_panel",
+    "live": "live_panel",
+    "panel": "slider_panel",
+    "quiz": "quiz_panel",
+    "sketch": "sketch_panel",
+}
 
 
 def __getattr__(name: str) -> Any:

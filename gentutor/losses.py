@@ -170,8 +170,8 @@ def gradient_penalty(logits: Tensor, x: Tensor) -> Tensor:
     --------
     >>> import torch
     >>> x = torch.zeros(5, 2, requires_grad=True)
-    >>> gradient_penalty(3 * x[:, 0] + 4 * x[:, 1], x)  # slope (3, 4) everywhere
-    tensor(25., grad_fn=<MeanBackward0>)
+    >>> gradient_penalty(3 * x[:, 0] + 4 * x[:, 1], x).detach()  # slope (3, 4) everywhere
+    tensor(25.)
     """
     (slope,) = torch.autograd.grad(logits.sum(), x, create_graph=True)
     return slope.flatten(1).square().sum(1).mean()

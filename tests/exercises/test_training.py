@@ -37,6 +37,7 @@ def test_wrong_answers_earn_nothing_but_for_those_right_in_part(audited):
         "gain left out", "always for a ReLU", "gain of 2", "divided by the gain",  # right for some nonlinearity
         "eps under the root",  # right unless gradients are tiny
         "the gradient itself moves",  # right in the first step
+        "one step late",  # hardly differs once many steps are done
     }  # fmt: skip
     marks = audited[1].most_marks
     assert {name for name, share in marks.items() if share} <= right_in_part

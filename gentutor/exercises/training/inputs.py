@@ -17,10 +17,11 @@ def batch_and_weights(generator: Generator, n: int = B) -> tuple[Tensor, ...]:
     """Return x (n, D), labels (n,) and the weights of two layers, some of whose hidden units are off."""
     x = torch.randn(n, D, generator=generator)
     y = torch.randint(K, (n,), generator=generator)
-    w1, w2 = torch.randn(D, U, generator=generator), torch.randn(U, K, generator=generator)
+    w1, w2 = torch.randn(D, U, generator=generator), 0.5 * torch.randn(U, K, generator=generator)
     b1, b2 = torch.randn(U, generator=generator), torch.randn(K, generator=generator)
     # A large input pushes one unit up and one down, so that for every seed some are on and some off for each example.
     b1[0], b1[1] = 20.0, -20.0
+    w2[0] *= 0.05  # or it alone decides, softmax is sure of itself, and all gradients are next to nothing
     return x, y, w1, b1, w2, b2
 
 

@@ -88,7 +88,7 @@ def test_gans_image_rounds(seed):
             made = average(torch.randn(600, g.z_dim, generator=generator(seed, "made")), torch.arange(600) % 10)
         return feature_distance(made, test.x)
 
-    nothing, some, more = (reached(rounds) for rounds in (0, 60, 180))  # 60 rounds, then 120 more
+    nothing, some, more = (reached(rounds) for rounds in (0, 60, 300))
     assert nothing > some > more
 
 

@@ -24,7 +24,7 @@ KNOBS = KnobSet(
         20000,
         scale="log",
         unit="updates",
-        quick=30,
+        quick=20,
         live=False,
         help="Length of the game on images.",
         effect="higher: garments that are nearer to real ones, with diminishing return.",

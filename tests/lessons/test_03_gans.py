@@ -103,7 +103,7 @@ def test_the_image_game_in_view_and_in_the_package_gives_equal_weights(shown, r1
 def patients(seed):
     """Modes covered under each treatment of the lesson, with its own settings, read from its cell."""
     players = {"game": None}
-    source = CELLS["collapse"].split("patients =")[0]
+    source = CELLS["collapse"].split("if profile")[0]
     exec(compile(source, "collapse", "exec"), players)
     for name, cure in players["treatments"].items():
         run = game_of(point_game_update, point_players(seed)._asdict(), players["ill"] | cure, 400, seed)

@@ -67,6 +67,14 @@ def table_of(rows: list[dict[str, Any]]) -> Table:
     return table
 
 
+def _others(file: Path, only: list[str]) -> list[dict[str, Any]]:
+    """Return the rows that an earlier run wrote for other benchmarks; those of one benchmark keep their order."""
+    if not file.exists():
+        return []
+    rows: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))["rows"]
+    return [row for row in rows if row["benchmark"] not in only]
+
+
 def main() -> int:
     """Run, print, write; exit code 1 when a benchmark failed."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -87,6 +95,8 @@ def main() -> int:
         console.print(f"{script.stem}: {time.monotonic() - started:.0f} s", highlight=False)
     console.print(table_of(rows))
     console.print(", ".join(f"{key} {value}" for key, value in machine.items()), highlight=False)
+    if options.only:
+        rows = sorted([*_others(options.json, options.only), *rows], key=lambda row: str(row["benchmark"]))
     results = {"machine": machine, "quick": options.quick, "rows": rows, "failed": failed}
     options.json.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     console.print(f"Written: {options.json}")

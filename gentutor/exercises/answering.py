@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from gentutor.exercises import verdict as kinds
-from gentutor.exercises.observing import Value
 from gentutor.exercises.questions import WRITTEN_STUB, Choice, Written
+from gentutor.exercises.values import Value
 from gentutor.exercises.verdict import Finding, Verdict
 
 MAX_ANSWER = 20_000  # characters of a written answer that are kept: some 3,000 words

@@ -11,8 +11,8 @@ import torch
 
 from gentutor.exercises.contract import Choice, Contract, Exercise, Written
 from gentutor.exercises.judging import judge_choice, judge_function, judge_written
-from gentutor.exercises.observing import write_down
 from gentutor.exercises.questions import WRITTEN_STUB
+from gentutor.exercises.values import write_down
 from gentutor.exercises.verdict import BY_HAND, NOT_ATTEMPTED, Verdict
 
 

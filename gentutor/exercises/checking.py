@@ -84,7 +84,7 @@ def choose(name: str, answer: Any) -> None:
         When there is no such question.
     """
     from gentutor.exercises.answering import judge_choice  # brings torch, as above
-    from gentutor.exercises.observing import write_down
+    from gentutor.exercises.values import write_down
 
     choice = find_exercise(name)
     if not isinstance(choice, Choice):

@@ -26,15 +26,18 @@ _ADVICE: dict[type[BaseException], str] = {
 
 def explain_call(function: Callable[..., Any], arguments: tuple[Any, ...]) -> str:
     """Return a sentence when `function` cannot take that many arguments, else an empty text."""
+    if not callable(function):
+        return f"That is no function but a {type(function).__name__}, so it cannot be called: keep the `def` line."
     try:
         signature = inspect.signature(function)
+    except (TypeError, ValueError):  # built-in functions may have no signature; the call itself will tell
+        return ""
+    try:
         signature.bind(*arguments)
     except TypeError:
         takes = ", ".join(signature.parameters) or "nothing"
         n = len(arguments)
         return f"Your function takes ({takes}), but it is called with {n} values: keep the `def` line as it was."
-    except ValueError:  # built-in functions may have no signature; the call itself will tell
-        return ""
     return ""
 
 

@@ -40,7 +40,7 @@ def record(kind: str, lesson: str, **values: Any) -> Entry:
     Parameters
     ----------
     kind : str
-        ``"check"``, ``"hint"``, ``"prediction"`` or ``"reveal"``.
+        ``"check"``, ``"hint"``, ``"prediction"``, ``"reveal"`` or ``"quiz"``.
     lesson : str
         Name of the lesson; empty where it is not known.
     **values

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from gentutor.exercises.diagnosis import Diagnosis, close, diagnose_numbers, diagnose_shape, diagnose_type
-from gentutor.exercises.observing import Value
+from gentutor.exercises.values import Value
 
 TOO_LARGE = "too large"
 """Code of the diagnosis of what cannot be compared, because only its beginning or nothing of it was written down."""

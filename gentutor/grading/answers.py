@@ -7,7 +7,9 @@ from types import TracebackType
 from typing import Any
 
 from gentutor.errors import GradingError
-from gentutor.exercises.observing import Observation, Value
+from gentutor.exercises.observing import Observation
+from gentutor.exercises.values import Value
+from gentutor.grading import distrust
 from gentutor.grading.inside import wire
 from gentutor.grading.zygote import Child, Zygote
 
@@ -77,7 +79,7 @@ class Answers:
         trouble = reply.get("trouble")
         if not isinstance(texts, dict) or not isinstance(trouble, str):
             return FORGED, {}
-        return wire.clean(trouble), {str(name): text for name, text in texts.items() if isinstance(text, str)}
+        return distrust.clean(trouble), {str(name): text for name, text in texts.items() if isinstance(text, str)}
 
     def build(self, name: str, solutions: dict[str, str]) -> None:
         """Have the function of an exercise built; `observe` then tells how that went.
@@ -99,7 +101,7 @@ class Answers:
             value: Value | None = unpacker.unpack(reply.get("value"))
             unpacker.end()
             if value is not None:
-                wire.require_value(value)
+                distrust.require_value(value)
         except wire.ForgedError:
             return None
         return value
@@ -117,7 +119,7 @@ class Answers:
         }  # fmt: skip
         try:
             reply, payload = self._call(question, packer.payload, seconds + self._zygote.limits.grace_s)
-            return wire.unpack_observation(reply, payload, len(arguments), len(gradients))
+            return distrust.unpack_observation(reply, payload, len(arguments), len(gradients))
         except TimeoutError:
             self.renew()
             return Observation("timed out")
@@ -166,12 +168,14 @@ class Answers:
         except wire.ForgedError:
             return self._fail("died", FORGED)
         self._keep_notes(reply.get("notes"))
-        outcome, trouble = str(reply.get("outcome")), wire.clean(str(reply.get("trouble")))
-        if outcome == "ready":
+        outcome, trouble = str(reply.get("outcome")), distrust.clean(str(reply.get("trouble")))
+        if outcome in ("not attempted", "raised"):
+            self._failure = Observation(outcome, trouble=trouble)
+        if outcome in ("ready", "not attempted", "raised"):
             return reply, payload
         if outcome == "timed out":
             return self._fail("raised", TOO_LONG.format(seconds=limit))
-        return self._fail(outcome if outcome in ("not attempted", "raised") else "died", trouble or FORGED)
+        return self._fail("died", trouble or FORGED)
 
     def _fail(self, outcome: str, trouble: str) -> tuple[dict[str, Any], bytes]:
         self.renew()
@@ -196,5 +200,5 @@ class Answers:
 
     def _keep_notes(self, notes: Any) -> None:
         if isinstance(notes, list):
-            new = [wire.clean(str(note)) for note in notes[:_MAX_NOTES]]
+            new = [distrust.clean(str(note)) for note in notes[:_MAX_NOTES]]
             self.notes = list(dict.fromkeys([*self.notes, *new]))[:_MAX_NOTES]

@@ -8,7 +8,7 @@ from pathlib import Path
 import gentutor
 
 # The package's own __init__ modules would import everything; in the library they are empty.
-_OBSERVING = ("observing", "deadline", "explaining")
+_OBSERVING = ("observing", "values", "deadline", "explaining")
 
 
 def make_library(folder: Path) -> Path:

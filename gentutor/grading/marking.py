@@ -9,7 +9,7 @@ from dataclasses import replace
 from gentutor.errors import GradingError
 from gentutor.exercises.contract import Choice, Exercise, Written
 from gentutor.exercises.judging import judge, judge_choice, judge_written
-from gentutor.exercises.verdict import UNREADABLE, Verdict
+from gentutor.exercises.verdict import NOT_ATTEMPTED, UNREADABLE, Verdict
 from gentutor.grading.answers import Answers
 from gentutor.grading.assignment import checks_fingerprint, contracts_of
 from gentutor.grading.handed_in import read_files
@@ -110,7 +110,8 @@ class Marker:
                 verdicts.append(judge(contract, answers.observe, self.order.seed))
             if isinstance(contract, Exercise) and not verdicts[-1].right:
                 solutions[contract.name] = self.order.solutions[contract.name]
-                answers.renew()  # what went wrong here shall not reach the next exercise
+                if verdicts[-1].kind != NOT_ATTEMPTED:
+                    answers.renew()  # what a wrong answer did to torch, say, shall not cost the next exercise
         return tuple(verdicts)
 
     def _unreadable(self, result: Result, message: str) -> Result:

@@ -57,7 +57,7 @@ class Result:
 
     Parameters
     ----------
-    student, source, canvas_id, moodle_id : str
+    student, source : str
         As in `Submission`.
     lesson : str
         Name of the lesson.
@@ -75,6 +75,8 @@ class Result:
         Time that grading took.
     notes : tuple of str
         What the teacher should know.
+    canvas_id, moodle_id : str
+        As in `Submission`.
     """
 
     student: str

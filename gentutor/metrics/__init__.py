@@ -1,20 +1,31 @@
 """Measures of models and of what they generate: tensors in, numbers out."""
 
+from gentutor.metrics.cost import Pace, fit_pace, time_steps, training_flops, training_memory
+from gentutor.metrics.coverage import coverage
 from gentutor.metrics.distance import frechet_distance, nearest_distances
 from gentutor.metrics.features import class_features, feature_distance, predicted_class
+from gentutor.metrics.judging import judge_area, judge_curve
 from gentutor.metrics.latent import active_units, log_likelihood, test_elbo, unit_activity
 from gentutor.metrics.samples import mode_coverage, precision_recall
 
 __all__ = [
+    "Pace",
     "active_units",
     "class_features",
+    "coverage",
     "feature_distance",
+    "fit_pace",
     "frechet_distance",
+    "judge_area",
+    "judge_curve",
     "log_likelihood",
     "mode_coverage",
     "nearest_distances",
     "precision_recall",
     "predicted_class",
     "test_elbo",
+    "time_steps",
+    "training_flops",
+    "training_memory",
     "unit_activity",
 ]

@@ -1,6 +1,7 @@
 """The models that the lessons build, one idea per file."""
 
 from gentutor.models.classifier import Classifier
+from gentutor.models.conditional import ConditionalVAE
 from gentutor.models.gan import Averaged, Discriminator, Generator
 from gentutor.models.gan_recipe import GAN_FAST, gan_adam, gan_update
 from gentutor.models.linear import LinearVAE, principal_components
@@ -14,6 +15,7 @@ __all__ = [
     "Averaged",
     "BetaVAE",
     "Classifier",
+    "ConditionalVAE",
     "Discriminator",
     "Generator",
     "LinearVAE",

@@ -20,7 +20,7 @@ _KINDS: dict[str, type[nn.Module]] = {
 }
 
 
-def save_weights(model: nn.Module, path: Path, **settings: int) -> None:
+def save_weights(model: nn.Module, path: Path, **settings: int | list[int]) -> None:
     """Write a model as 16-bit safetensors that know how to build it again.
 
     Parameters
@@ -29,8 +29,9 @@ def save_weights(model: nn.Module, path: Path, **settings: int) -> None:
         One of `VAE`, `AutoEncoder`, `BetaVAE`, `Classifier`, `Generator`.
     path : Path
         File to write.
-    **settings : int
-        What the model was built with, such as ``latent_dim``, ``width``, ``n_layers``.
+    **settings : int or list of int
+        What the model was built with: ``latent_dim``, ``width``, ``n_layers``, and ``shape`` where it is not the
+        usual one.
     """
     tensors = {name: tensor.detach().half().contiguous() for name, tensor in model.state_dict().items()}
     save_file(tensors, path, metadata={"model": type(model).__name__, "settings": json.dumps(settings)})

@@ -6,25 +6,49 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 from gentutor.plots.pictures import MARKERS, PALETTE, encode_png, image_grid, still_bundle, to_uint8
+from gentutor.plots.planes import beside, grid_of_plane, paint_plane, paint_text
+from gentutor.plots.strips import histogram_strip, path_map
 
 if TYPE_CHECKING:
+    from gentutor.plots.diagrams import show_graph
     from gentutor.plots.figures import Picture, show_bars, show_codes, show_curves, show_images
+    from gentutor.plots.judges import show_judges
+    from gentutor.plots.spread import show_spread
 
-_FIGURES = ("Picture", "show_bars", "show_codes", "show_curves", "show_images")
+_FIGURES = {  # name: the module that draws it
+    "Picture": "figures",
+    "show_bars": "figures",
+    "show_codes": "figures",
+    "show_curves": "figures",
+    "show_images": "figures",
+    "show_judges": "judges",
+    "show_spread": "spread",
+    "show_graph": "diagrams",
+}
 
 __all__ = [
     "MARKERS",
     "PALETTE",
     "Picture",
+    "beside",
     "encode_png",
+    "grid_of_plane",
+    "histogram_strip",
     "image_grid",
+    "paint_plane",
+    "paint_text",
+    "path_map",
     "show_bars",
     "show_codes",
     "show_curves",
+    "show_graph",
     "show_images",
+    "show_judges",
+    "show_spread",
     "still_bundle",
     "to_uint8",
 ]
@@ -33,7 +57,5 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Import matplotlib only when a figure is asked for: it takes longer than drawing one."""
     if name in _FIGURES:
-        from gentutor.plots import figures
-
-        return getattr(figures, name)
+        return getattr(importlib.import_module(f"gentutor.plots.{_FIGURES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

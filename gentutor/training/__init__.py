@@ -5,9 +5,10 @@ notebook stays free; `Batches` feeds examples. ``gentutor.widgets.live`` puts co
 """
 
 from gentutor.training.batches import Batches
+from gentutor.training.laboratory import Laboratory
 from gentutor.training.loop import set_lr, train
 from gentutor.training.record import Change
 from gentutor.training.replaying import replay
 from gentutor.training.run import Run
 
-__all__ = ["Batches", "Change", "Run", "replay", "set_lr", "train"]
+__all__ = ["Batches", "Change", "Laboratory", "Run", "replay", "set_lr", "train"]

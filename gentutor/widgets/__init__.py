@@ -12,16 +12,18 @@ if TYPE_CHECKING:
     from gentutor.widgets.frames import Frame
     from gentutor.widgets.live_panel import live
     from gentutor.widgets.map_panel import latent_map
+    from gentutor.widgets.quiz_panel import quiz
     from gentutor.widgets.sketch_panel import sketch
     from gentutor.widgets.slider_panel import panel
 
-__all__ = ["Frame", "latent_map", "live", "panel", "sketch"]
+__all__ = ["Frame", "latent_map", "live", "panel", "quiz", "sketch"]
 
 _HOME = {
     "Frame": "frames",
     "latent_map": "map_panel",
     "live": "live_panel",
     "panel": "slider_panel",
+    "quiz": "quiz_panel",
     "sketch": "sketch_panel",
 }
 
@@ -30,4 +32,3 @@ def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"gentutor.widgets has no {name!r}; it has: {', '.join(__all__)}.")
     return getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
-

@@ -9,6 +9,8 @@ page in the order in which they were sent, so a busy kernel cannot mistake one c
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import ipywidgets  # type: ignore[import-untyped]
@@ -22,18 +24,22 @@ from gentutor.widgets.still import still
 PATIENCE = 5  # seconds; a first page side has loaded within one or two on a slow laptop
 
 
-class GuardedPanel(ipywidgets.VBox):  # type: ignore[misc]
-    """A `PagePanel` that turns into a `CorePanel` where the page cannot show it.
+class Guarded(ipywidgets.VBox):  # type: ignore[misc]
+    """A widget of our own that turns into one of core widgets where the page cannot show it.
 
     Parameters
     ----------
-    page : PagePanel
-        The panel to show.
+    page : anywidget.AnyWidget
+        The widget to show; its ``shown`` is true once a page has said that it shows it.
+    make_core : callable
+        Makes the widget that takes its place.
+    picture : callable
+        Returns the still picture that the notebook keeps.
     """
 
-    def __init__(self, page: PagePanel) -> None:
-        self.drawing: Drawing = page.drawing
+    def __init__(self, page: Any, make_core: Callable[[], Any], picture: Callable[[], dict[str, Any]]) -> None:
         self.page = page
+        self._make_core, self._picture = make_core, picture
         self.settled = False  # whether it is known which of the two the page can show
         self.pulse = ipywidgets.Play(
             min=0, max=PATIENCE, interval=1000, layout=ipywidgets.Layout(display="none"), _view_count=0
@@ -55,10 +61,24 @@ class GuardedPanel(ipywidgets.VBox):  # type: ignore[misc]
     def _ticked(self, change: Any) -> None:
         if change["new"] >= PATIENCE and not self.settled:
             self.settled = True
-            self.children = [CorePanel(self.drawing, self.page.title)]
+            self.children = [self._make_core()]
             close_whole(self.pulse)
             close_whole(self.page)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         live: dict[str, Any] = super()._repr_mimebundle_(**kwargs)
-        return live | still(self.drawing)
+        return live | self._picture()
+
+
+class GuardedPanel(Guarded):
+    """A `PagePanel` that turns into a `CorePanel` where the page cannot show it.
+
+    Parameters
+    ----------
+    page : PagePanel
+        The panel to show.
+    """
+
+    def __init__(self, page: PagePanel) -> None:
+        self.drawing: Drawing = page.drawing
+        super().__init__(page, partial(CorePanel, page.drawing, page.title), partial(still, page.drawing))

@@ -187,7 +187,7 @@ def walls() -> Finding:
         f"Landlock version {landlock}" if landlock else "no Landlock",
     ]
     text = ", ".join(parts)
-    if parts[0] == "bubblewrap works":
+    if parts[0] == "bubblewrap works" or (parts[1] == "namespaces work" and landlock):
         return Finding("Sandbox", GOOD, text)
     remedy = "Only teachers who grade need it. Linux: apt-get install bubblewrap, or pip install 'gentutor[teacher]'"
     return Finding("Sandbox", NOTE, text, remedy + "; in a container, allow user namespaces.")

@@ -8,8 +8,8 @@ from gentutor.errors import ExerciseError
 from gentutor.exercises.answering import MAX_ANSWER
 from gentutor.exercises.contract import Choice, Written
 from gentutor.exercises.judging import judge_choice, judge_written
-from gentutor.exercises.observing import write_down
 from gentutor.exercises.questions import WRITTEN_STUB
+from gentutor.exercises.values import write_down
 from gentutor.exercises.verdict import Verdict
 
 OPTIONS = {"a": ("Red.", "Red is warm."), "b": ("Blue.", "Blue it is."), "c": ("Green.", "Green is for leaves.")}

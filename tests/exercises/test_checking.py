@@ -64,7 +64,7 @@ def test_names_and_things_that_are_no_exercise(shown):
         check(named(lambda: 0, "kl_divergance"))
     with pytest.raises(ExerciseError, match="not the result of a call; got Tensor"):
         check(torch.zeros(3))
-    with pytest.raises(ExerciseError, match="There are: reparameterise"):
+    with pytest.raises(ExerciseError, match=r"There are: .*reparameterise"):
         hint("zzz")
     with pytest.raises(ExerciseError, match="99_none"):
         score("99_none")

@@ -14,7 +14,8 @@ from gentutor.errors import ExerciseError
 from gentutor.exercises import judging
 from gentutor.exercises.contract import Check, Exercise, Misconception
 from gentutor.exercises.judging import SPARE_S, judge, judge_function
-from gentutor.exercises.observing import MAX_VALUES, Observation, observe
+from gentutor.exercises.observing import Observation, observe
+from gentutor.exercises.values import MAX_VALUES
 
 
 def inputs(generator, n=4):

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from gentutor.exercises import observing
-from gentutor.exercises.observing import MAX_CHARACTERS, MAX_DEPTH, MAX_ITEMS, MAX_VALUES, Value, observe, write_down
+from gentutor.exercises.observing import observe
 from gentutor.exercises.structure import as_object
+from gentutor.exercises.values import MAX_CHARACTERS, MAX_DEPTH, MAX_ITEMS, MAX_VALUES, Value, write_down
 
 Pair = collections.namedtuple("Pair", "left right")
 
@@ -194,4 +194,4 @@ def test_gradients_arrive_inside_of_no_grad():
 def test_only_a_tensor_has_gradients():
     seen = observe(lambda x: (x, x), (torch.ones(2),), wanted_gradients=(0,))
     assert seen.gradients == (None,)
-    assert observing.MAX_DEPTH < 24 / 2  # two levels of JSON for one of values
+    assert MAX_DEPTH < 24 / 2  # two levels of JSON for one of values

@@ -231,7 +231,8 @@ PATCHES = (
             "child.observe = lambda *a, **k: Observation('right', Value('Tensor'))\n" + ZERO,
             """
         from gentutor.grading.inside import child
-        from gentutor.exercises.observing import Observation, Value
+        from gentutor.exercises.observing import Observation
+        from gentutor.exercises.values import Value
         """,
         ),
         (DIFFERS, DIED, RAISED),
@@ -475,7 +476,8 @@ PRYING = (
 _FORGE = """
 import dataclasses, json, os, stat, struct, sys, time
 import numpy as np
-from gentutor.exercises.observing import Observation, Value
+from gentutor.exercises.observing import Observation
+from gentutor.exercises.values import Value
 from gentutor.grading.inside import wire
 
 def say(data):

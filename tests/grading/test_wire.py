@@ -20,8 +20,10 @@ from hypothesis import strategies as st
 
 from gentutor.exercises.contract import Exercise
 from gentutor.exercises.judging import judge
-from gentutor.exercises.observing import MAX_VALUES, Observation, Value, observe, write_down
+from gentutor.exercises.observing import Observation, observe
 from gentutor.exercises.registry import exercises
+from gentutor.exercises.values import MAX_VALUES, Value, write_down
+from gentutor.grading import distrust
 from gentutor.grading.inside import wire
 from gentutor.grading.inside.wire import ForgedError, Packer, Unpacker
 
@@ -44,7 +46,7 @@ def _refused(observation: Observation, n_arguments: int = 2, n_gradients: int = 
     packer = Packer()
     tree = packer.pack(observation)
     try:
-        wire.unpack_observation({"observation": tree}, packer.payload, n_arguments, n_gradients)
+        distrust.unpack_observation({"observation": tree}, packer.payload, n_arguments, n_gradients)
     except ForgedError:
         return True
     return False
@@ -92,7 +94,7 @@ def test_whatever_an_honest_function_returns_gets_through(result: Any) -> None:
     done = observe(lambda: result, ())
     header = json.loads(json.dumps({"observation": packer.pack(done)}))
 
-    through = wire.unpack_observation(header, packer.payload, 0, 0)
+    through = distrust.unpack_observation(header, packer.payload, 0, 0)
 
     assert (through.outcome, through.value is None) == ("returned", False)
     assert through.value is not None
@@ -103,7 +105,7 @@ def test_whatever_an_honest_function_returns_gets_through(result: Any) -> None:
 def test_an_observation_comes_back_as_it_went() -> None:
     packer = Packer()
     tree = json.loads(json.dumps(packer.pack(DONE)))
-    back = wire.unpack_observation({"observation": tree}, packer.payload, 2, 2)
+    back = distrust.unpack_observation({"observation": tree}, packer.payload, 2, 2)
     assert (back.outcome, back.changed, back.trouble) == ("returned", (0,), "")
     assert back.gradients is not None
     assert back.gradients[1] is None
@@ -229,11 +231,11 @@ def test_a_frame_comes_through_a_socket_whole() -> None:
     ("a\nb\t c", "a b c"), ("\x1b[31mred", "[31mred"), ("\u202egnp", "gnp"), ("\ud800x", "x"), ("é ☃", "é ☃"),
 ])  # fmt: skip
 def test_text_is_made_harmless(text: str, wanted: str) -> None:
-    assert wire.clean(text) == wanted
+    assert distrust.clean(text) == wanted
 
 
 def test_text_is_made_short() -> None:
-    assert len(wire.clean("x" * 10**6)) == wire.MAX_TEXT
+    assert len(distrust.clean("x" * 10**6)) == distrust.MAX_TEXT
 
 
 def _receive(data: bytes) -> tuple[dict[str, Any], bytes]:
@@ -269,7 +271,7 @@ QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthC
 def test_no_json_makes_decoding_raise_anything_else(tree: Any, payload: bytes) -> None:
     for header in (tree, {"observation": tree}):
         if isinstance(header, dict):
-            _only_forged(lambda header=header: wire.unpack_observation(header, payload, 3, 2))
+            _only_forged(lambda header=header: distrust.unpack_observation(header, payload, 3, 2))
 
 
 @QUICK
@@ -341,7 +343,7 @@ def test_nothing_that_gets_through_stops_the_judge(
         packer = Packer()
         tree = packer.pack(forged)
         try:
-            return wire.unpack_observation({"observation": tree}, packer.payload, len(arguments), len(positions))
+            return distrust.unpack_observation({"observation": tree}, packer.payload, len(arguments), len(positions))
         except ForgedError:
             return Observation("died")
 
@@ -357,7 +359,7 @@ def test_nothing_that_gets_through_stops_a_comparison(got: Value, wanted: Value)
     from gentutor.exercises.structure import as_object, diagnose_value
 
     try:
-        wire.require_value(got)
+        distrust.require_value(got)
     except ForgedError:
         return
     found = diagnose_value(got, wanted, 1e-4, 1e-5)

@@ -17,7 +17,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from gentutor.exercises.observing import Observation, observe, write_down
+from gentutor.exercises.observing import Observation, observe
+from gentutor.exercises.values import write_down
 from gentutor.grading.inside import wire
 from gentutor.grading.inside.notebook import UnreadableError, read_cells
 from gentutor.grading.inside.program import build, written_answer

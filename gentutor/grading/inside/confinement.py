@@ -34,7 +34,7 @@ class Limits:
     memory_mb: int = 1_000
     disk_mb: int = 32
     files: int = 128
-    prepare_s: float = 10.0
+    prepare_s: float = 5.0
     grace_s: float = 0.4
 
     @property
@@ -46,14 +46,8 @@ class Limits:
         )
 
 
-def enter_namespaces() -> None:
-    """Leave the zygote's namespaces: own users, mounts and processes. The next child is process 1 of the new ones."""
-    system.unshare(system.NEW_USERS | system.NEW_NAMES | system.NEW_PROCESSES)
-    system.map_user()
-
-
 def confine(limits: Limits, scratch: str, hidden: list[str], readable: list[str]) -> None:
-    """Put up the inner wall around this process, which is process 1 of its own namespaces.
+    """Put up the inner wall around this process, which is process 1 of new namespaces of its own.
 
     Parameters
     ----------
@@ -72,6 +66,7 @@ def confine(limits: Limits, scratch: str, hidden: list[str], readable: list[str]
         When a part of the wall cannot be put up; the process must then end.
     """
     os.setsid()
+    system.map_user()
     virtual = _virtual_memory()
     system.make_mounts_private()
     if landlock.version():  # which does not forbid to change modes and times; both came with Linux 5.12 and 5.13

@@ -2,7 +2,7 @@
 
 A frame is ``header length, payload length, header, payload``: the header is JSON, the payload the bytes of arrays one
 after the other. Both sides use this module, but only the checker's side distrusts: whatever a frame from the wall
-holds, it is decoded into `Observation`s of bounded size, or refused with `ForgedError`.
+holds, it is decoded into plain values of bounded size, or refused with `ForgedError`; see `gentutor.grading.distrust`.
 """
 
 from __future__ import annotations
@@ -22,22 +22,19 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gentutor.exercises.observing import MAX_CHARACTERS, MAX_VALUES, Array, Observation, Value
+from gentutor.exercises.observing import Observation
+from gentutor.exercises.values import MAX_VALUES, Array, Value
 
 _LENGTHS = struct.Struct("=IQ")
 MAX_HEADER = 8_000_000  # bytes: a million short plain values
 MAX_PAYLOAD = 64_000_000  # bytes: eight arrays of MAX_VALUES numbers in double precision
 MAX_DEPTH = 24
-MAX_TEXT = 1_000  # characters of a sentence that comes from the wall
-MAX_NAME = 100
 MAX_DIMENSIONS = 64  # as many as torch has
 _MAX_ADVISED = 6  # dimensions of an array that is looked at: advice tries out all their combinations
-_MAX_WHOLE = 2**63
 
 DTYPES = (
     "float64", "float32", "float16", "int64", "int32", "int16", "int8", "uint8", "uint16", "uint32", "uint64", "bool",
 )  # fmt: skip
-_OUTCOMES = ("returned", "raised", "timed out", "not attempted", "died")
 
 
 class ForgedError(Exception):
@@ -78,7 +75,7 @@ def receive(
         raise ForgedError(f"a frame of {n_header + n_payload:,} bytes")
     text, payload = _exactly(channel, n_header, deadline), _exactly(channel, n_payload, deadline)
     try:
-        with _collector_asleep():
+        with collector_asleep():
             header = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise ForgedError("a header that is no JSON") from error
@@ -88,7 +85,7 @@ def receive(
 
 
 @contextlib.contextmanager
-def _collector_asleep() -> Iterator[None]:
+def collector_asleep() -> Iterator[None]:
     """Millions of tiny lists, which a forger may send, would wake the garbage collector all the time."""
     awake = gc.isenabled()
     gc.disable()
@@ -218,94 +215,3 @@ class Unpacker:
             return np.frombuffer(piece, dtype=dtype).reshape(shape).copy()
         except ValueError as error:  # so many dimensions that their product does not fit, though one of them is 0
             raise ForgedError("an array of a size that is not allowed") from error
-
-
-def unpack_observation(header: dict[str, Any], payload: bytes, n_arguments: int, n_gradients: int) -> Observation:
-    """Decode what came from the wall as an `Observation` of a call with so many arguments and wanted gradients.
-
-    Raises
-    ------
-    ForgedError
-        When it is none, or contradicts itself.
-    """
-    unpacker = Unpacker(payload)
-    with _collector_asleep():
-        done = unpacker.unpack(header.get("observation"))
-    unpacker.end()
-    if not isinstance(done, Observation) or done.outcome not in _OUTCOMES or not isinstance(done.trouble, str):
-        raise ForgedError("no observation")
-    for value in (done.value, done.again):
-        if value is not None:
-            require_value(value)
-    changed = (
-        isinstance(done.changed, tuple)
-        and all(type(i) is int and 0 <= i < n_arguments for i in done.changed)
-        and len(set(done.changed)) == len(done.changed)
-    )
-    gradients = done.gradients is None or (
-        isinstance(done.gradients, tuple)
-        and len(done.gradients) == n_gradients
-        and all(g is None or (isinstance(g, np.ndarray) and g.dtype.kind == "f") for g in done.gradients)
-    )
-    missing = done.outcome == "returned" and (done.value is None or (n_gradients > 0 and done.gradients is None))
-    if not (changed and gradients) or missing:
-        raise ForgedError("an observation that contradicts itself")
-    return Observation(
-        done.outcome, done.value, done.again, done.changed, done.gradients if n_gradients else None, clean(done.trouble)
-    )
-
-
-def require_value(value: Any) -> None:
-    """Refuse a `Value` from the wall whose fields are not of their types or contradict each other."""
-    if not isinstance(value, Value):
-        raise ForgedError("no value")
-    if not (_well_typed(value) and _consistent(value)):
-        raise ForgedError("a value that contradicts itself")
-    for item in (*(value.items or ()), *(value.keys or ())):
-        require_value(item)
-
-
-def _well_typed(value: Value) -> bool:
-    """Whether every field has its type and is of bounded size, so that messages are too."""
-    names = all(isinstance(n, str) and len(n) <= MAX_NAME and n.isprintable() for n in (value.type_name, value.dtype))
-    shape = isinstance(value.shape, tuple) and len(value.shape) <= MAX_DIMENSIONS and all(map(_is_size, value.shape))
-    parts = all(part is None or isinstance(part, tuple) for part in (value.items, value.keys))
-    plain = value.plain is None or type(value.plain) in (str, int, float, bool)
-    if isinstance(value.plain, (str, int)):
-        short = len(value.plain) <= MAX_CHARACTERS if isinstance(value.plain, str) else abs(value.plain) <= _MAX_WHOLE
-        plain = plain and short
-    array = value.array is None or isinstance(value.array, np.ndarray)
-    return names and shape and parts and plain and array and (value.size is None or _is_size(value.size))
-
-
-def _is_size(n: Any) -> bool:
-    return type(n) is int and 0 <= n <= _MAX_WHOLE
-
-
-def _consistent(value: Value) -> bool:
-    """Whether array, shape, size, items and keys fit each other."""
-    array, size, items, keys = value.array, value.size, value.items, value.keys
-    if array is not None and (array.shape != value.shape or (size is not None and array.shape != (size,))):
-        return False
-    is_number = value.type_name in ("int", "float") or isinstance(value.plain, (int, float))
-    if is_number and value.shape:
-        return False
-    if value.type_name in ("list", "tuple") and (keys is not None or size is None):
-        return False
-    if (items is not None and len(items) != size) or (keys is not None and items is None):
-        return False
-    if not all(map(_may_be_key, keys or ())):
-        return False
-    return value.type_name != "dict" or (array is None and len(items or ()) == len(keys or ()))
-
-
-def _may_be_key(value: Any) -> bool:
-    """Whether Python would take it as a key of a dict."""
-    parts = value.items if isinstance(value, Value) and value.type_name == "tuple" else None
-    return isinstance(value, Value) and value.type_name not in ("list", "dict") and all(map(_may_be_key, parts or ()))
-
-
-def clean(text: str) -> str:
-    """Return text from the wall on one line, without control characters, and of bounded length."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text[: 4 * MAX_TEXT]).split())
-    return line if len(line) <= MAX_TEXT else line[: MAX_TEXT - 1] + "…"

@@ -84,6 +84,7 @@ def _own_world(orders: Orders) -> None:
 
 def _load() -> None:
     """Import everything that a child needs, so that it is there at once in every fork."""
+    import IPython.core.inputtransformer2  # noqa: F401  (for cells with magics)
     import numpy as np
     import torch
     from torch import nn  # noqa: F401
@@ -99,34 +100,25 @@ def _load() -> None:
 
 
 def _fork(handle: int, orders: Orders, control: socket.socket) -> None:
-    """Fork a child that answers on the socket `handle`."""
-    from gentutor.grading.inside.system import fork_patiently
+    """Fork a child that answers on the socket `handle`, behind a wall as process 1 of namespaces of its own."""
+    from gentutor.grading.inside import system
 
-    if fork_patiently():
-        os.close(handle)
+    namespaces = system.NEW_USERS | system.NEW_NAMES | system.NEW_PROCESSES if orders.wall in NAMESPACES else 0
+    process = system.fork_into(namespaces)
+    channel = socket.socket(fileno=handle)
+    if process:
+        with contextlib.suppress(OSError):  # the checker is gone already
+            _announce(channel, process)
+        channel.close()
         return
     status = 1
     try:
         control.close()
-        channel = socket.socket(fileno=handle)
-        status = _outer(channel, orders) if orders.wall in NAMESPACES else _inner(channel, orders)
+        status = _inner(channel, orders)
     except BaseException:
         traceback.print_exc()  # into the log, whose end the teacher is shown
     finally:
         os._exit(status)
-
-
-def _outer(channel: socket.socket, orders: Orders) -> int:
-    """Step into new namespaces and fork once more: the grandchild is their process 1, and their last when it ends."""
-    from gentutor.grading.inside.confinement import enter_namespaces
-    from gentutor.grading.inside.system import fork_patiently
-
-    enter_namespaces()
-    process = fork_patiently()
-    if process == 0:
-        return _inner(channel, orders)
-    _announce(channel, process)
-    return 0
 
 
 def _inner(channel: socket.socket, orders: Orders) -> int:
@@ -140,7 +132,6 @@ def _inner(channel: socket.socket, orders: Orders) -> int:
     else:
         os.setsid()
         os.chdir(tempfile.mkdtemp(dir=orders.scratch))
-        _announce(channel, os.getpid())
         bound(limits, 0)
     with contextlib.suppress(BrokenPipeError, ConnectionError, EOFError):
         serve(channel)

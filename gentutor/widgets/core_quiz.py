@@ -1,0 +1,54 @@
+"""The quiz built of core ipywidgets, for front ends that cannot load the page's own."""
+
+from __future__ import annotations
+
+import html
+from functools import partial
+from typing import Any
+
+import ipywidgets  # type: ignore[import-untyped]
+
+from gentutor.exercises.quiz import RATINGS, Quiz
+from gentutor.widgets.quiz_panel import QUESTION, as_plain, still_of
+
+
+class CoreQuiz(ipywidgets.VBox):  # type: ignore[misc]
+    """A `Quiz` with core buttons; `gentutor.widgets.quiz` makes it where it must."""
+
+    def __init__(self, quiz: Quiz, title: str) -> None:
+        self.quiz = quiz
+        self.said = ipywidgets.HTML()
+        self.shown_item = ipywidgets.HTML(layout=ipywidgets.Layout(min_height="220px"))
+        self.buttons = [ipywidgets.Button(description=word) for word in RATINGS]
+        for rating, button in enumerate(self.buttons):
+            button.on_click(partial(self._rated, rating))
+        heading = ipywidgets.HTML(f"<b>{html.escape(title)}</b>")
+        super().__init__([heading, self.shown_item, ipywidgets.HBox(self.buttons), self.said])
+        self._show()
+
+    def _show(self) -> None:
+        i = len(self.quiz.ratings)
+        if i == len(self.quiz.items):
+            self.shown_item.value = "Your answers are kept. Now run the next cell."
+            for button in self.buttons:
+                button.disabled = True
+            return
+        item = as_plain(self.quiz.items[i])
+        if "text" in item:
+            inside = f"<blockquote>{html.escape(item['text'])}</blockquote>"
+        else:
+            inside = f'<img width="196" alt="{html.escape(item["alt"])}" src="{item["image"]}">'
+        self.shown_item.value = f"<p>{i + 1} of {len(self.quiz.items)}: {QUESTION}</p>{inside}"
+
+    def _rated(self, rating: int, _: Any) -> None:
+        i = len(self.quiz.ratings)
+        item = self.quiz.items[i]
+        self.quiz.rate(i, rating)
+        word = "Right" if (rating >= 2) == item.fake else "No"
+        truth = f"generated. {item.maker}" if item.fake else "real."
+        self.said.value = html.escape(f"{word}: the last one is {truth}")
+        self._show()
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        live: dict[str, Any] = super()._repr_mimebundle_(**kwargs)
+        return live | still_of(self.quiz)

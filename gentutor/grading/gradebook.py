@@ -21,7 +21,7 @@ from gentutor.grading.page import clean
 from gentutor.grading.records import FAULT, Result
 
 FILE = "gradebook.db"
-BATCH = 25  # submissions in one commit
+BATCH = 100  # results entered together: each entry asks nbgrader for the whole assignment anew
 _SECONDS = 5  # to wait for another program that writes to the database
 
 

@@ -1,4 +1,4 @@
-"""The exercises of lesson 04: over many seeds no wrong answer passes, no right one fails, each gets its message."""
+"""What is particular to the exercises of lesson 04; `test_every_exercise` has what holds for all."""
 
 import dataclasses
 
@@ -12,31 +12,7 @@ from gentutor.exercises.vaes import EXERCISES as CONTRACTS
 from gentutor.seeding import generator
 
 EXERCISES = [contract for contract in CONTRACTS if isinstance(contract, Exercise)]
-N_SEEDS = 20  # `gentutor exercises audit` takes 200
 BY_NAME = {exercise.name: exercise for exercise in EXERCISES}
-
-
-@pytest.fixture(scope="module", params=EXERCISES, ids=lambda e: e.name)
-def audited(request):
-    return request.param, audit(request.param, range(N_SEEDS))
-
-
-def test_many_seeds_without_a_false_pass_or_a_false_fail(audited):
-    exercise, result = audited
-    assert result.wrong_tries == N_SEEDS * len(exercise.misconceptions)
-    assert result.right_tries == N_SEEDS * (1 + len(exercise.alternatives))
-    assert (result.false_passes, result.false_fails) == (0, 0)
-
-
-def test_every_wrong_answer_gets_its_own_message(audited):
-    assert audited[1].unrecognised == []
-
-
-def test_wrong_answers_earn_nothing_but_for_the_unstable_ones(audited):
-    unstable = {"log of sigmoid", "cross-entropy of sigmoid"}
-    marks = audited[1].most_marks
-    assert {name for name, share in marks.items() if share} <= unstable
-    assert max(marks.values()) <= 0.8
 
 
 def test_an_audit_counts_false_passes_and_false_fails():
@@ -45,13 +21,6 @@ def test_an_audit_counts_false_passes_and_false_fails():
     broken = dataclasses.replace(kl, misconceptions=(not_wrong,), alternatives=(lambda mu, logvar: mu,))
     result = audit(broken, range(2))
     assert (result.false_passes, result.false_fails, result.unrecognised) == (2, 2, ["not wrong"])
-
-
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.name)
-def test_enough_wrong_and_right_answers_are_planted(exercise):
-    assert len(exercise.misconceptions) >= 4
-    assert len(exercise.alternatives) >= 2
-    assert len({m.name for m in exercise.misconceptions}) == len(exercise.misconceptions)
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.name)

@@ -1,0 +1,61 @@
+"""What holds for the exercises of every lesson: no wrong answer passes, no right one fails, each gets its message."""
+
+import pytest
+
+from gentutor.exercises.audit import audit
+from gentutor.exercises.contract import Exercise
+from gentutor.exercises.registry import exercises
+
+EXERCISES = [contract for contract in exercises() if isinstance(contract, Exercise)]
+N_SEEDS = 20  # `gentutor exercises audit` takes 200
+
+# Wrong answers that are right for some of the checks and earn those checks' share, by lesson.
+RIGHT_IN_PART = {
+    "00_welcome": {"exp underflows"},
+    "01_data": {
+        "groups counted", "order ignored", "unknown characters left out", "unknown is -1", "letters counted",
+        "last of equals", "alphabet decides between equals", "cut into twos", "most frequent tokens",
+        "token used twice", "order of the two ignored",
+    },
+    "02_training": {
+        "gain left out", "always for a ReLU", "gain of 2", "divided by the gain",  # right for some nonlinearity
+        "eps under the root",  # right unless gradients are tiny
+        "the gradient itself moves",  # right in the first step
+        "one step late",  # hardly differs once many steps are done
+    },
+    "03_gans": {"log of sigmoid"},
+    "04_vaes": {"log of sigmoid", "cross-entropy of sigmoid"},
+}  # fmt: skip
+TWINS = {"cross-entropy of sigmoid"}  # told the same as "log of sigmoid": it is the same mistake
+MOST = {"03_gans": 0.8, "04_vaes": 0.8}  # of the points, for such an answer; elsewhere three quarters
+
+
+@pytest.fixture(scope="module", params=EXERCISES, ids=lambda e: e.name)
+def audited(request):
+    return request.param, audit(request.param, range(N_SEEDS))
+
+
+def test_many_seeds_without_a_false_pass_or_a_false_fail(audited):
+    exercise, result = audited
+    assert result.wrong_tries == N_SEEDS * len(exercise.misconceptions)
+    assert result.right_tries == N_SEEDS * (1 + len(exercise.alternatives))
+    assert (result.false_passes, result.false_fails) == (0, 0)
+
+
+def test_every_wrong_answer_gets_its_own_message(audited):
+    assert audited[1].unrecognised == []
+
+
+def test_wrong_answers_earn_nothing_but_for_those_right_in_part(audited):
+    exercise, result = audited
+    assert {name for name, share in result.most_marks.items() if share} <= RIGHT_IN_PART[exercise.lesson]
+    assert max(result.most_marks.values()) <= MOST.get(exercise.lesson, 0.75)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.name)
+def test_enough_wrong_and_right_answers_are_planted(exercise):
+    assert len(exercise.misconceptions) >= 4
+    assert len(exercise.alternatives) >= 2
+    assert len({m.name for m in exercise.misconceptions}) == len(exercise.misconceptions)
+    told = [m.message for m in exercise.misconceptions if m.name not in TWINS]
+    assert len(set(told)) == len(told)

@@ -215,7 +215,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="gentutor-bench-") as name:
         folder = Path(name)
         ours = Ours(folder / "ours")
-        found = [*compare(folder, ours, options.quick), *loop_rows(folder, ours, options.quick), *scale_rows(ours, options.quick)]
+        found = compare(folder, ours, options.quick)
+        found += [*loop_rows(folder, ours, options.quick), *scale_rows(ours, options.quick)]
     for one in found:
         print("{what}: {reference} / {ours} (ratio {ratio}, {reach}; {note})".format(**one))
     if options.json:

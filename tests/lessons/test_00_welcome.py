@@ -125,10 +125,9 @@ def printed(cells, name):
 
 
 @pytest.mark.lesson
-def test_a_wider_model_costs_more_and_another_seed_keeps_every_claim(executed):
+def test_a_wider_model_costs_more(executed, copied):
     _, usual = executed(LESSON)
-    outcome, varied = executed(LESSON, width=192, seed=1)
-    assert outcome.verdict == "passed", "\n".join([outcome.cell, *outcome.tail])
+    _, varied = copied(LESSON)
     weights = [int(re.search(r"([\d,]+) weights", printed(cells, "prediction"))[1].replace(",", ""))
                for cells in (usual, varied)]  # fmt: skip
     assert weights[1] > 1.9 * weights[0]

@@ -12,9 +12,8 @@ from gentutor.exercises.questions import WRITTEN_STUB, Written
 from gentutor.exercises.registry import exercises as exercises_of
 from gentutor.workspace.canonical import offences
 from gentutor.workspace.files import cell_source, read_notebook
-from gentutor.workspace.lessons import read_lesson
 from gentutor.workspace.student import student_copy
-from tests.lessons.conftest import LESSONS
+from tests.lessons.conftest import LESSONS, OTHER_SETTINGS
 
 each_lesson = pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
 
@@ -63,11 +62,12 @@ def test_every_picture_of_the_executed_lesson_has_alt_text(lesson, executed):
 
 @pytest.mark.lesson
 @each_lesson
-def test_the_empty_student_copy_runs_to_the_end_and_scores_nothing(lesson, executed, tmp_path):
-    path = tmp_path / lesson.path.name
-    path.write_text(student_copy(lesson), encoding="utf-8")
-    outcome, cells = executed(read_lesson(path))
+def test_the_empty_student_copy_runs_to_the_end_and_scores_nothing_with_another_seed_too(lesson, executed, copied):
+    master, _ = executed(lesson)
+    outcome, cells = copied(lesson)
+    assert OTHER_SETTINGS[lesson.name]["seed"] != 0
     assert outcome.verdict == "check failed", "\n".join([outcome.cell, *outcome.tail])
+    assert outcome.claims == master.claims
     assert outcome.right == 0
     assert set(outcome.wrong) == {exercise.name for exercise in lesson.exercises if not exercise.by_hand}
     code = [cell for cell in cells if cell["cell_type"] == "code"]

@@ -16,7 +16,7 @@ from gentutor.workspace.cluster import run_on_cluster
 from gentutor.workspace.pool import Lost
 
 pytestmark = [
-    pytest.mark.timeout(120),
+    pytest.mark.timeout(600),
     # Dask's sockets and event loops of workers that were killed are collected late.
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
 ]

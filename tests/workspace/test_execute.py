@@ -181,7 +181,7 @@ def test_an_interrupted_command_ends_every_child(tmp_path: Path) -> None:
         family = [*psutil.Process(command.pid).children(recursive=True), *processes_with(marker)]
         assert len(family) >= 3
         command.send_signal(signal.SIGINT)
-        said, _ = command.communicate(timeout=30)
+        said, _ = command.communicate(timeout=300)
     finally:
         command.kill()
     assert command.returncode == 130

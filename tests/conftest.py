@@ -7,6 +7,7 @@ lesson or a JupyterLab server, stays together; the longest groups begin first.
 import gc
 import os
 import re
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -15,6 +16,10 @@ from hypothesis import settings
 # Two torch processes with two threads each slow each other tenfold (docs/log.md).
 if int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")) > 1:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# A shell that starts the tests in the background makes them deaf to Ctrl-C, and all programs that they start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Examples take long on a busy machine, and that says nothing about the code.
 settings.register_profile("gentutor", deadline=None)
@@ -34,6 +39,7 @@ def group_of(item: pytest.Item) -> str:
     return path
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     def rank(item: pytest.Item) -> int:
         group = group_of(item)

@@ -35,7 +35,7 @@ run: environment ## Execute the lessons from top to bottom, offline
 
 test: environment-dev ## Run every test, those in a real browser included
 	@$(VENV)/python scripts/ensure_browser.py --install
-	@$(VENV)/python -m pytest --numprocesses logical --dist loadgroup $(ARGS); status=$$?; $(VENV)/python scripts/ensure_browser.py || status=1; exit $$status
+	@$(VENV)/python -m pytest --numprocesses logical $(ARGS); status=$$?; $(VENV)/python scripts/ensure_browser.py || status=1; exit $$status
 
 bench: environment-dev ## Measure, print the table, write bench/results.json
 	@$(VENV)/python scripts/ensure_browser.py --install

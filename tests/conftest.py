@@ -9,9 +9,11 @@ import os
 import re
 import signal
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 # Two torch processes with two threads each slow each other tenfold (docs/log.md).
 if int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")) > 1:
@@ -28,26 +30,35 @@ settings.load_profile("gentutor")
 LONGEST_FIRST = ("browser", "0", "1", "tests/grading", "tests/workspace", "tests/knobs")
 
 
-def group_of(item: pytest.Item) -> str:
+def group_of(nodeid: str) -> str:
     """Name what a test shares with others: the browser, an executed lesson, or else its module."""
-    path = item.nodeid.split("::", maxsplit=1)[0]
+    path = nodeid.split("::", maxsplit=1)[0]
     if path.startswith("tests/browser/"):
         return "browser"
     if path.startswith("tests/lessons/"):
-        lesson = re.search(r"\d\d_[a-z]+", item.nodeid)
+        lesson = re.search(r"\d\d_[a-z]+", nodeid)
         return lesson[0] if lesson else path
     return path
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
+class Groups(LoadScopeScheduling):
+    """Hands a whole group to the next process that is free, in the order of collection."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Groups:
+    config.option.loadscopereorder = False  # else the group with most tests begins, however short they are
+    return Groups(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     def rank(item: pytest.Item) -> int:
-        group = group_of(item)
+        group = group_of(item.nodeid)
         return next((n for n, start in enumerate(LONGEST_FIRST) if group.startswith(start)), len(LONGEST_FIRST))
 
     items.sort(key=rank)
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(group_of(item)))
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -12,8 +12,8 @@ from torch import Tensor
 def perplexity(log_probs: Tensor) -> float:
     """Return among how many equally likely tokens a model wavers on average: exp of the mean surprise.
 
-    Jelinek, Mercer, Bahl and Baker (1977), "Perplexity, a measure of the difficulty of speech recognition tasks". It depends
-    on what a token is, so that two tokenisers cannot be compared by it; `bits_per_character` can.
+    Jelinek, Mercer, Bahl and Baker (1977), "Perplexity, a measure of the difficulty of speech recognition tasks". It
+    depends on what a token is, so that two tokenisers cannot be compared by it; `bits_per_character` can.
 
     Parameters
     ----------

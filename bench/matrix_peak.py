@@ -5,8 +5,8 @@
 
 The peak is measured, not read from a data sheet: the best of many products of two 1024 by 1024 matrices, with the
 same threads and in the number format in which the loop multiplies. The operations of an update are counted by torch's
-`FlopCounterMode`: matrix products and convolutions, of the optimiser too, and nothing else. So the share says how much of
-the time goes into what cannot be left out.
+`FlopCounterMode`: matrix products and convolutions, of the optimiser too, and nothing else. So the share says how much
+of the time goes into what cannot be left out.
 """
 
 from __future__ import annotations
@@ -102,15 +102,15 @@ def gan_loop() -> Loop:
 
 def transformer_loop() -> Loop:
     """The transformer of lesson 05 on prose, with the full context."""
-    from bench.characters import SIZE, WIDTH, prose
+    from bench.characters import SIZE, prose
     from gentutor.models import TRANSFORMER_FAST, Transformer, transformer_optimisers, transformer_update
     from gentutor.models.recipe import bfloat16_pays
     from gentutor.training import Windows
 
     short, (n_tokens, train, _) = bfloat16_pays(), prose()
-    model = Transformer(n_tokens, SIZE, width=WIDTH)
+    model = Transformer(n_tokens, SIZE, n_layers=TRANSFORMER_FAST["n_layers"])
     optimisers = transformer_optimisers(model, in_16_bits=short)
-    settings = SimpleNamespace(**TRANSFORMER_FAST | {"in_16_bits": short}, progress=0.0)
+    settings = SimpleNamespace(**TRANSFORMER_FAST | {"in_16_bits": short}, progress=0.9)
     x = Windows(train, SIZE).at(0, TRANSFORMER_FAST["batch_size"])
     step = lambda: transformer_update(model, **optimisers, x=x, settings=settings)  # noqa: E731
     return Loop("transformer", step, torch.bfloat16 if short else torch.float32)

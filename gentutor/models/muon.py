@@ -6,6 +6,7 @@ handled together, which on a processor matters more than the arithmetic.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -28,7 +29,7 @@ def orthogonalised(matrices: Tensor, rounds: int = 5) -> Tensor:
         Newton-Schulz iterations.
     """
     a, b, c = _COEFFICIENTS
-    x = matrices / (matrices.norm(dim=(-2, -1), keepdim=True) + 1e-7)
+    x: Tensor = matrices / (matrices.norm(dim=(-2, -1), keepdim=True) + 1e-7)
     for _ in range(rounds):
         square = x @ x.mT
         x = a * x + (b * square + c * square @ square) @ x
@@ -67,32 +68,24 @@ class Muon(torch.optim.Optimizer):
     def step(self, closure: Any = None) -> None:  # type: ignore[override]
         """Move every matrix that has a gradient."""
         for group in self.param_groups:
-            for params in _by_shape(group["params"]).values():
-                self._move(params, group)
+            shapes: dict[tuple[int, ...], list[Tensor]] = {}
+            for p in group["params"]:
+                if p.grad is not None:
+                    shapes.setdefault(tuple(sorted(p.shape)), []).append(p)
+            for matrices in shapes.values():
+                self._move(matrices, group)
 
-    def _move(self, params: list[Tensor], group: dict[str, Any]) -> None:
-        grads = [p.grad for p in params if p.grad is not None]
-        for p in params:
-            if not self.state[p]:
-                self.state[p]["velocity"] = torch.zeros_like(p)
-        velocities = [self.state[p]["velocity"] for p in params]
-        torch._foreach_mul_(velocities, group["momentum"])
-        torch._foreach_add_(velocities, grads)
-        ahead = torch._foreach_add(grads, velocities, alpha=group["momentum"])  # Nesterov: where momentum will lead
-        stack = torch.stack(ahead)  # (n matrices, rows, columns)
-        if group["in_16_bits"]:
-            stack = stack.bfloat16()
-        rows, columns = stack.shape[1:]
-        upright = rows > columns
-        step = orthogonalised(stack.mT if upright else stack, group["rounds"])
-        step = (step.mT if upright else step).to(params[0].dtype)
-        scale = max(1, rows / columns) ** 0.5
-        torch._foreach_add_(params, list(step.unbind(0)), alpha=-group["lr"] * scale)
-
-
-def _by_shape(params: Iterable[Tensor]) -> dict[torch.Size, list[Tensor]]:
-    found: dict[torch.Size, list[Tensor]] = {}
-    for p in params:
-        if p.grad is not None:
-            found.setdefault(p.shape, []).append(p)
-    return found
+    def _move(self, matrices: list[Tensor], group: dict[str, Any]) -> None:
+        """Move matrices of one shape, lying or standing."""
+        directions = []
+        for p in matrices:
+            assert p.grad is not None
+            velocity = self.state[p].setdefault("velocity", torch.zeros_like(p))
+            velocity.mul_(group["momentum"]).add_(p.grad)
+            ahead = p.grad + group["momentum"] * velocity  # Nesterov: where momentum is about to lead
+            directions.append(ahead if p.shape[0] <= p.shape[1] else ahead.T)
+        stack = torch.stack(directions).to(torch.bfloat16 if group["in_16_bits"] else directions[0].dtype)
+        for p, step in zip(matrices, orthogonalised(stack, group["rounds"]), strict=True):
+            standing = p.shape[0] > p.shape[1]
+            size = math.sqrt(max(1.0, p.shape[0] / p.shape[1]))  # so that outputs move equally far, whatever the shape
+            p.add_(step.T if standing else step, alpha=-group["lr"] * size)

@@ -45,9 +45,7 @@ def prose() -> tuple[int, Any, Any]:
 
     text = load_prose()
     vocabulary = vocabulary_of(text.train)
-    train, validation = (
-        torch.tensor(encode(part, vocabulary)) for part in (text.train, text.validation[:N_VALIDATION])
-    )
+    train, validation = (encode_tensor(part, vocabulary) for part in (text.train, text.validation[:N_VALIDATION]))
     return len(vocabulary), train, validation
 
 

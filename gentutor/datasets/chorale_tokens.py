@@ -29,12 +29,11 @@ def clock_of(chorale: Chorale) -> Tensor:
     bars = chorale.bar.nonzero()
     first = int(bars[0]) if len(bars) else 0
     off = (torch.arange(n) - first) % chorale.per_quarter != 0
-    left = torch.zeros(n, dtype=torch.int64)
-    steps = MOST_BEATS * chorale.per_quarter  # until the next fermata; no line ends after the last one
-    for t in reversed(range(n)):
-        steps = 0 if chorale.fermata[t] else steps + 1
-        left[t] = -(-steps // chorale.per_quarter)  # rounded up
-    return FIRST_CLOCK + 2 * left.clamp(max=MOST_BEATS) + off
+    left, steps = [], MOST_BEATS * chorale.per_quarter  # until the next fermata; no line ends after the last one
+    for held in reversed(chorale.fermata.tolist()):
+        steps = 0 if held else steps + 1
+        left.append(-(-steps // chorale.per_quarter))  # rounded up
+    return FIRST_CLOCK + 2 * torch.tensor(left[::-1]).clamp(max=MOST_BEATS) + off
 
 
 def clock_of_lines(beats: Iterable[int], per_quarter: int = PER_QUARTER) -> Tensor:

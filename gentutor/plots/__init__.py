@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gentutor.plots.diagrams import show_graph
     from gentutor.plots.figures import Picture, show_bars, show_codes, show_curves, show_images
     from gentutor.plots.judges import show_judges
+    from gentutor.plots.rolls import show_rolls
     from gentutor.plots.spread import show_spread
 
 _FIGURES = {  # name: the module that draws it
@@ -26,6 +27,7 @@ _FIGURES = {  # name: the module that draws it
     "show_curves": "figures",
     "show_images": "figures",
     "show_judges": "judges",
+    "show_rolls": "rolls",
     "show_spread": "spread",
     "show_graph": "diagrams",
 }
@@ -48,6 +50,7 @@ __all__ = [
     "show_graph",
     "show_images",
     "show_judges",
+    "show_rolls",
     "show_spread",
     "still_bundle",
     "to_uint8",

@@ -50,9 +50,9 @@ def melody(generator: Generator, tonic: int, rests: float = 0.2) -> tuple[Tensor
     anything = torch.randint(12, (T, V), generator=generator)
     steps = torch.where(torch.rand(T, V, generator=generator) < 0.6, inside, anything)
     pitch = 48 + tonic + steps + 12 * torch.randint(2, (T, V), generator=generator)
-    pitch[0] = torch.tensor([49, 54, 56]) + tonic  # three notes that no major scale on the tonic holds
+    pitch[0], pitch[1] = torch.tensor([49, 52, 57]) + tonic, torch.tensor([60, 54, 55]) + tonic  # one outside in each
     pitch[3:8] = torch.tensor([59, 52, 57]) + tonic  # and many that neighbouring scales and the minor one lack
     silent = torch.rand(T, V, generator=generator) < rests
-    silent[0], silent[3:8] = False, False
-    silent[1:3, :2] = rests > 0
+    silent[:2], silent[3:8] = False, False
+    silent[2, :2] = rests > 0
     return torch.where(silent, 0, pitch), tonic

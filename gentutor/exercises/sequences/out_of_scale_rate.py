@@ -51,7 +51,7 @@ OUT_OF_SCALE_RATE = Exercise(
     checks=(
         Check("a tune in G, with rests", lambda g: melody(g, 7), share=0.4),
         Check("a tune in D, with many rests", lambda g: melody(g, 2, 0.4), share=0.4),
-        Check("a tune in A without rests", lambda g: melody(g, 9, 0.0), share=0.2),
+        Check("a tune in E without rests", lambda g: melody(g, 4, 0.0), share=0.2),
     ),
     misconceptions=(
         Misconception(

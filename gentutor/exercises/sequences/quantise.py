@@ -90,9 +90,8 @@ QUANTISE = Exercise(
         ),
         Misconception(
             "bytes",
-            lambda x, levels: (x * 255).long() // (255 // (levels - 1)),
-            "You treat the pixels as bytes. Through two roundings down some end at the wrong grey: stretch x, which is "
-            "between 0 and 1, by levels − 1 and round once.",
+            lambda x, levels: (x * 255).round().long(),
+            "You return bytes: 256 greys, whatever `levels` is. The tokens run from 0 to levels − 1.",
         ),
         Misconception(
             "negative",

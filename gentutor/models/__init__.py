@@ -5,6 +5,7 @@ from gentutor.models.conditional import ConditionalVAE
 from gentutor.models.gan import Averaged, Discriminator, Generator
 from gentutor.models.gan_recipe import GAN_FAST, gan_adam, gan_update
 from gentutor.models.linear import LinearVAE, principal_components
+from gentutor.models.transformer import Cache, Transformer, attention_weights, causal_attention
 from gentutor.models.vae import VAE, AutoEncoder, BetaVAE, start_at_mean
 from gentutor.models.weights import load_bundled, load_weights, save_weights
 
@@ -14,11 +15,15 @@ __all__ = [
     "AutoEncoder",
     "Averaged",
     "BetaVAE",
+    "Cache",
     "Classifier",
     "ConditionalVAE",
     "Discriminator",
     "Generator",
     "LinearVAE",
+    "Transformer",
+    "attention_weights",
+    "causal_attention",
     "gan_adam",
     "gan_update",
     "load_bundled",

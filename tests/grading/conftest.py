@@ -28,6 +28,7 @@ class Bench:
 
     marker: Marker
     folder: Path
+    others: frozenset[int] = frozenset()  # children that lived before: multiprocessing's tracker serves other tests too
     at_rest: int = 0
 
     def mark(self, content: bytes, extras: dict[str, bytes] | None = None, student: str = "anna") -> Result:
@@ -60,11 +61,13 @@ class Bench:
         time.sleep(0.3)
         self.at_rest = len(self._living())
 
-    @staticmethod
-    def _living() -> list[str]:
-        """The processes that live below this one, behind its walls too."""
+    def family(self) -> list[psutil.Process]:
+        """The processes that the marker has started, behind its walls too."""
+        return [child for child in psutil.Process().children(recursive=True) if child.pid not in self.others]
+
+    def _living(self) -> list[str]:
         living = []
-        for process in psutil.Process().children(recursive=True):
+        for process in self.family():
             with contextlib.suppress(psutil.NoSuchProcess):
                 if process.status() != psutil.STATUS_ZOMBIE:
                     age = time.time() - process.create_time()
@@ -81,7 +84,8 @@ def make_bench(folder: Path, wall: str | None, seed: int | None = None) -> Bench
         pytest.skip(str(error))
     seed = secrets.randbelow(2**31) if seed is None else seed
     order = order_for(make_assignment(LESSON), seed, wall=wall, limits=Limits(prepare_s=3.0))
-    bench = Bench(Marker(order), folder)
+    others = frozenset(child.pid for child in psutil.Process().children(recursive=True))
+    bench = Bench(Marker(order), folder, others)
     bench.mark(as_bytes(filled()))
     bench.rest()
     return bench

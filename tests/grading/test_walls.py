@@ -228,7 +228,7 @@ def test_a_zygote_that_is_killed_costs_one_fault_at_most(new_bench: Callable[...
     bench = new_bench(wall)
     notebook = as_bytes(filled())
     whole = bench.mark(notebook).points
-    for process in psutil.Process().children(recursive=True):
+    for process in bench.family():
         process.kill()
 
     results = [bench.mark(notebook) for _ in range(3)]
@@ -251,7 +251,7 @@ def test_a_zygote_that_is_killed_in_the_middle_is_no_fault_of_the_students(
 
     def kill_first(self: Child, seconds: float) -> object:
         if seconds < 5:  # a call, not the reading
-            for process in psutil.Process().children(recursive=True):
+            for process in bench.family():
                 process.kill()
         return receive(self, seconds)
 

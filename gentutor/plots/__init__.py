@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from gentutor.plots.pictures import MARKERS, PALETTE, encode_png, image_grid, still_bundle, to_uint8
 from gentutor.plots.planes import beside, grid_of_plane, paint_plane, paint_text
+from gentutor.plots.roll_pixels import paint_roll
 from gentutor.plots.strips import histogram_strip, path_map
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ __all__ = [
     "histogram_strip",
     "image_grid",
     "paint_plane",
+    "paint_roll",
     "paint_text",
     "path_map",
     "show_bars",

@@ -36,7 +36,7 @@ _LINE = """(() => {{
 }})();"""
 
 
-class Player:
+class ScorePlayer:
     """What `play` returns: it shows itself as the last line of a cell.
 
     Attributes
@@ -95,7 +95,7 @@ def play(
     alt: str = "",
     tempo: float = 76.0,
     given: int = 0,
-) -> Player:
+) -> ScorePlayer:
     """Show music on a grid of eighths: piano roll, play button, MIDI file.
 
     Parameters
@@ -117,7 +117,7 @@ def play(
 
     Returns
     -------
-    Player
+    ScorePlayer
 
     Raises
     ------
@@ -130,4 +130,4 @@ def play(
     >>> len(shown.samples) > 0, shown.midi[:4]
     (True, b'MThd')
     """
-    return Player(roll, onset, fermata, title=title, alt=alt, tempo=tempo, given=given)
+    return ScorePlayer(roll, onset, fermata, title=title, alt=alt, tempo=tempo, given=given)

@@ -3,9 +3,9 @@
     python scripts/train_sequence_weights.py music      # Bach's chorales
     python scripts/train_sequence_weights.py images     # Fashion-MNIST at 14 x 14 pixels in 8 greys
 
-Both are the transformer of lesson 05. Matrices move by Muon, the rest by Adam, in bfloat16 where that pays, on a learning
-rate that falls linearly to 0. Everything is seeded; another processor or torch version gives other last digits, so another
-checksum. Needs torch 2.9 or newer for torch.optim.Muon.
+Both are the transformer of lesson 05. Matrices move by Muon, the rest by Adam, in bfloat16 where that pays, on a
+learning rate that falls linearly to 0. Everything is seeded; another processor or torch version gives other last
+digits, so another checksum. Needs torch 2.9 or newer for torch.optim.Muon.
 """
 
 from __future__ import annotations
@@ -64,7 +64,8 @@ def music(steps: int) -> Task:
     return Task(
         "music_chorales", settings, batch, test, steps or 1200,
         "bundled chorales, 285 for training, each in up to twelve keys (see `../chorales.md`)",
-        "Composes in lesson 06: tokens of `gentutor.datasets.chorale_tokens`, one eighth is clock, soprano, bass, alto, tenor.",
+        "Composes in lesson 06: tokens of `gentutor.datasets.chorale_tokens`, an eighth is clock, soprano, bass, alto, "
+        "tenor.",
     )  # fmt: skip
 
 
@@ -132,8 +133,8 @@ CARD = """# {name}
 | made by | `python scripts/train_sequence_weights.py {task}` |
 | sha256 | `{sha256}` |
 
-Measured with the 16-bit weights: {loss:.3f} nats for each token of the test part (a model that knows only how often each token occurs:
-{blind:.3f}).
+Measured with the 16-bit weights: {loss:.3f} nats for each token of the test part (a model that knows only how often \
+each token occurs: {blind:.3f}).
 """
 
 

@@ -69,9 +69,7 @@ class Chorale:
         every = self.per_quarter // per_quarter
         roll, onset = self.roll[::every], self.onset[::every].clone()
         onset[1:] |= roll[1:].ne(roll[:-1]) & roll[1:].gt(0)  # it began between two steps
-        return Chorale(
-            self.name, roll, onset, self.fermata[::every], self.bar[::every], self.fifths, per_quarter
-        )
+        return Chorale(self.name, roll, onset, self.fermata[::every], self.bar[::every], self.fifths, per_quarter)
 
     def transposed(self, semitones: int) -> Chorale:
         """Return the same music so many semitones higher; negative numbers go down.

@@ -7,18 +7,20 @@ KNOBS = KnobSet(
     SEED,
     Knob(
         "updates",
-        260,
+        400,
         10,
         20000,
         scale="log",
         unit="updates",
-        quick=40,
+        quick=25,
         live=False,
         help="Length of the training on chorales.",
         effect="higher: a lower loss on chorales that it never saw, with diminishing return.",
     ),
-    BATCH_SIZE.but(default=16, low=1, high=256, effect="higher: the loss curve is smoother, and each update reads more music."),
-    LR.but(default=0.02, low=1e-4, high=1.0),
+    BATCH_SIZE.but(
+        default=16, low=1, high=256, effect="higher: the loss curve is smoother, and each update reads more music."
+    ),
+    LR.but(default=0.1, low=1e-4, high=1.0),
     Knob(
         "width",
         64,

@@ -1,4 +1,4 @@
-"""Measures of music: which pitches, which harmonies, how often outside the key, how often again. Taught in lesson 06."""
+"""Measures of music: which pitches and harmonies, how often outside the key, how often again. Taught in lesson 06."""
 
 from __future__ import annotations
 

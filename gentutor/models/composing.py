@@ -1,4 +1,4 @@
-"""What the transformer of lesson 05 may write where: half a picture held, voices given, a key kept. Taught in lesson 06."""
+"""What the transformer of lesson 05 may write where: half a picture, voices, a key held. Taught in lesson 06."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def image_tokens(small: Tensor, y: Tensor, levels: int) -> Tensor:
     return torch.cat([levels + y[:, None], quantise(small, levels).flatten(1)], 1)  # (B, 1 + 196)
 
 
-def complete(
+def complete(  # noqa: PLR0917  (as the lesson shows it)
     model: Transformer, tokens: Tensor, rows_given: int, levels: int, temperature: float, generator: torch.Generator
 ) -> Tensor:
     """Return pictures (B, 14, 14) whose first rows are those of `tokens`, the others drawn pixel by pixel.
@@ -63,7 +63,7 @@ def complete(
         model, tokens[:, :n_given], 1 + SIDE * SIDE - n_given,
         temperature=temperature, generator=generator, allowed=lambda place: greys,
     )  # fmt: skip
-    return dequantise(drawn[:, 1:], levels).unflatten(1, (SIDE, SIDE))
+    return dequantise(drawn[:, 1:], levels).view(-1, SIDE, SIDE)
 
 
 def music_rules(
@@ -76,7 +76,8 @@ def music_rules(
     plan : Tensor
         A table (T, 5) of tokens: the clock of each step, which is always given, and the voices that are.
     voices_given : int
-        How many voices are taken from the plan, in the order of the tokens: 1 the soprano, 2 also the bass, 3 also the alto.
+        How many voices are taken from the plan, in the order of the tokens: 1 the soprano, 2 also the bass, 3 also the
+        alto.
     tonic : int, optional
         Only notes of the major scale on this pitch class; all notes where not given.
     shortest : int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -63,9 +64,7 @@ def show_rolls(
                 for a, b, pitch in _pieces(grid[:, voice], None if starts is None else to_array(starts)[:, voice])
             ]
             colour = PALETTE[voice % len(PALETTE)]
-            ax.add_collection(
-                PatchCollection(boxes, facecolor=colour, edgecolor="#333333", linewidth=0.7)
-            )
+            ax.add_collection(PatchCollection(boxes, facecolor=colour, edgecolor="#333333", linewidth=0.7))
             ax.plot([], [], color=colour, linewidth=5, label=VOICES[voice] if voice < 4 else str(voice))
         cs = [pitch for pitch in range(low, high + 1) if pitch % 12 == 0]
         ax.set_yticks(cs, [f"C{pitch // 12 - 1}" for pitch in cs])
@@ -84,4 +83,4 @@ def _pieces(voice: Any, onset: Any) -> list[tuple[int, int, int]]:
     if onset is not None:
         starts = starts | (onset != 0)
     edges = [*np.flatnonzero(starts).tolist(), len(voice)]
-    return [(a, b, int(voice[a])) for a, b in zip(edges[:-1], edges[1:], strict=True) if voice[a] > 0]
+    return [(a, b, int(voice[a])) for a, b in pairwise(edges) if voice[a] > 0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -71,6 +72,6 @@ def notes_of(roll: Any, onset: Any = None) -> list[Note]:
     notes = []
     for voice in range(grid.shape[1]):
         edges = [*np.flatnonzero(starts[:, voice]).tolist(), len(grid)]
-        pieces = zip(edges[:-1], edges[1:], strict=True)
+        pieces = pairwise(edges)
         notes += [Note(voice, a, b, int(grid[a, voice])) for a, b in pieces if grid[a, voice] > 0]
     return notes

@@ -1,7 +1,7 @@
-"""A small synthesiser: each note a few harmonics under a soft envelope, all of it in a little room. Taught in lesson 06.
+"""A small synthesiser: each note a few harmonics under a soft envelope, all of it in a little room. For lesson 06.
 
-Nothing clips, because the sum is scaled by its own peak. Nothing clicks, because every note starts and ends at zero on a
-rounded slope, and no harmonic lies above `HIGHEST_HARMONIC`.
+Nothing clips, because the sum is scaled by its own peak. Nothing clicks, because every note starts and ends at zero on
+a rounded slope, and no harmonic lies above `HIGHEST_HARMONIC`.
 """
 
 from __future__ import annotations

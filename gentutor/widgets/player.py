@@ -1,7 +1,7 @@
 """`play`: a piano roll with a play button, a line that runs along, and the notes as a MIDI file to take away.
 
-Plain HTML with the sound inside: it works in JupyterLab, in an exported notebook and without a network. Where scripts may
-not run, the button still plays and only the line stands still; where nothing plays, picture and sentence remain.
+Plain HTML with the sound inside: it works in JupyterLab, in an exported notebook and without a network. Where scripts
+may not run, the button still plays and only the line stands still; where nothing plays, picture and sentence remain.
 """
 
 from __future__ import annotations

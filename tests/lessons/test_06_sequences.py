@@ -120,7 +120,8 @@ def test_the_update_in_view_gives_the_same_bits_twice(shown):
 @pytest.mark.lesson
 def test_every_sound_of_the_lesson_is_short_and_can_be_read(executed):
     _, cells = executed(LESSON)
-    pages = ["".join(o["data"]["text/html"]) for c in cells for o in c.get("outputs", []) if "text/html" in o.get("data", {})]
+    outputs = [output.get("data", {}) for cell in cells for output in cell.get("outputs", [])]
+    pages = ["".join(data["text/html"]) for data in outputs if "text/html" in data]
     players = [page for page in pages if "<audio" in page]
     assert len(players) == 5
     for page in players:

@@ -59,7 +59,7 @@ DEQUANTISE = Exercise(
         ),
         Misconception(
             "one level too few",
-            lambda tokens, levels: (tokens / max(levels - 2, 1)),
+            lambda tokens, levels: tokens / max(levels - 2, 1),
             "Some of your pixels are brighter than white. Between `levels` greys there are levels − 1 steps.",
         ),
         Misconception(

@@ -28,7 +28,7 @@ def grey_tokens(generator: Generator, levels: int) -> tuple[Tensor, int]:
 
 
 def music(generator: Generator, n: int = T, held: float = 0.5, begins_held: bool = False) -> tuple[Tensor]:
-    """Return the tokens of `n` steps, (5 n,), each voice with notes, two holds in a row, and rests that are held too."""
+    """Return the tokens of `n` steps, (5 n,): with notes, two holds in a row, and rests that are held too."""
     voices = torch.randint(8, 40, (n, 4), generator=generator)
     voices = torch.where(torch.rand(n, 4, generator=generator) < held, HOLD, voices)
     voices = torch.where(torch.rand(n, 4, generator=generator) < 0.2, REST, voices)

@@ -12,8 +12,8 @@ WHY_SOPRANO_FIRST = Choice(
     options={
         "a": (
             "It has never seen a bass without a soprano.",
-            "Nor has it seen a soprano without a bass: all four voices are there in every chorale. What does each token "
-            "see when it is drawn?",
+            "Nor has it seen a soprano without a bass: all four voices are there in every chorale. What does each "
+            "token see when it is drawn?",
         ),
         "b": (
             "In each step the soprano comes first, so it is drawn before the bass of that step is known.",
@@ -54,8 +54,8 @@ WHICH_MEASURE_IS_DEAF = Choice(
 WHY_SEVERAL_COMPLETIONS = Written(
     name="why_several_completions",
     lesson=LESSON,
-    question="The upper half of a shoe is given, and you want one lower half. Which temperature do you choose, and what "
-    "do you lose at a lower and at a higher one? Argue from at least two numbers of your own run.",
+    question="The upper half of a shoe is given, and you want one lower half. Which temperature do you choose, and "
+    "what do you lose at a lower and at a higher one? Argue from at least two numbers of your own run.",
     rubric=(
         (1, "A choice with its reason: what the half is wanted for."),
         (1, "Both ends: at 0 always the same, likeliest completion and repetition; high: unlikely tokens, noise."),

@@ -20,7 +20,7 @@ KNOBS = KnobSet(
     BATCH_SIZE.but(
         default=16, low=1, high=256, effect="higher: the loss curve is smoother, and each update reads more music."
     ),
-    LR.but(default=0.1, low=1e-4, high=1.0),
+    LR.but(default=0.08, low=1e-4, high=1.0),
     Knob(
         "width",
         64,

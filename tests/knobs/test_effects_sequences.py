@@ -15,14 +15,11 @@ from gentutor.datasets.quantising import dequantise, quantise, shrink
 from gentutor.errors import TrainingDivergedError
 from gentutor.knobs import lesson_knobs
 from gentutor.metrics.music import out_of_scale_rate
-from gentutor.models import Transformer, load_bundled
+from gentutor.models import Transformer, load_bundled, transformer_optimisers, transformer_update
 from gentutor.models.composing import complete, compose, image_tokens, music_rules
-from gentutor.models.transformer_recipe import transformer_optimisers
 from gentutor.seeding import generator
 from gentutor.sound import midi_bytes, step_times
 from gentutor.training import Run, Windows
-from gentutor.workspace.files import cell_source, read_notebook
-from tests.lessons.conftest import LESSONS
 
 SEEDS = (0, 1, 2)
 KNOBS = lesson_knobs("sequences")
@@ -43,15 +40,12 @@ def unknown():
 
 @cache
 def trained(seed, **settings):
-    """A short run of the lesson's own update on short windows."""
-    names = {}
-    source = next(cell for cell in read_notebook(LESSONS["06_sequences"].path)["cells"] if cell["id"] == "update")
-    exec("from torch.nn.functional import cross_entropy\n" + cell_source(source), names)
+    """A short run on short windows."""
     values = {"updates": 40, "width": 32, "batch_size": 16} | settings
     model = Transformer(64, 40, width=values["width"], n_layers=1, n_heads=2, seed=seed)
     parts = {"model": model, **transformer_optimisers(model)}
     run = Run(
-        names["update"], parts, Windows(row(), 40, seed=seed), values, knobs=KNOBS, steps=values["updates"], seed=seed
+        transformer_update, parts, Windows(row(), 40, seed=seed), values, knobs=KNOBS, steps=values["updates"], seed=seed
     )
     return run.finish(progress=False)
 

@@ -40,7 +40,7 @@ def test_nothing_clips(sound):
 
 def test_nothing_clicks(sound):
     assert worst_click(sound) < 1e-4
-    assert sound[0] == sound[-1] == 0
+    assert np.abs(sound[[0, -1]]).max() < 1e-9
     assert np.abs(sound[:20]).max() < 0.02
     assert np.abs(sound[-20:]).max() < 1e-4
 

@@ -67,7 +67,7 @@ KNOBS = KnobSet(
         0.0,
         2.0,
         help="Courage of the dice: 0 always takes the likeliest token, 1 draws as often as the model expects.",
-        effect="higher: completions and chorales differ more from each other, and more notes lie outside the key.",
+        effect="higher: what is made differs more, repeats less, and leaves the key more often.",
     ),
     Knob(
         "voices_given",

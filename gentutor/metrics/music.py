@@ -70,7 +70,7 @@ def histogram_distance(p: Tensor, q: Tensor) -> float:
     return float((p - q).abs().sum() / 2)
 
 
-def repetition(roll: Tensor, n: int = 8) -> float:
+def repetition(roll: Tensor, n: int = 2) -> float:
     """Return the share of stretches of `n` steps that have sounded before in the same roll, in all voices.
 
     Parameters

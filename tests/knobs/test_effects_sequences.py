@@ -14,7 +14,7 @@ from gentutor.datasets.chorales import load_chorales
 from gentutor.datasets.quantising import dequantise, quantise, shrink
 from gentutor.errors import TrainingDivergedError
 from gentutor.knobs import lesson_knobs
-from gentutor.metrics.music import out_of_scale_rate
+from gentutor.metrics.music import out_of_scale_rate, repetition
 from gentutor.models import Transformer, load_bundled, transformer_optimisers, transformer_update
 from gentutor.models.composing import complete, compose, image_tokens, music_rules
 from gentutor.seeding import generator
@@ -169,10 +169,12 @@ def test_sequences_rows_given():
 
 
 def test_sequences_temperature():
-    """Higher: chorales differ more from each other, and more notes lie outside the key."""
+    """Higher: what is made differs more, repeats less, and leaves the key more often."""
     greedy, usual, wild = (written(temperature=t, n=8) for t in (0.0, 0.7, 1.8))
     assert 0 == apart(greedy) < apart(usual) < apart(wild)
     assert outside(usual) < outside(wild)
+    repeated = [sum(repetition(tokens_to_roll(piece)[8:]) for piece in pieces) for pieces in (usual, wild)]
+    assert repeated[0] > repeated[1]
 
 
 @pytest.mark.parametrize("voices", [0, 1, 2, 3])

@@ -49,7 +49,7 @@ def test_histograms_add_up_and_stay_finite():
 
 def test_repetition_counts_stretches_that_come_back():
     once = torch.arange(16)[:, None]
-    assert repetition(once) == 0
-    assert repetition(torch.cat([once, once])) == pytest.approx(9 / 25)
-    assert repetition(torch.full((20, 4), 60)) == pytest.approx(1 - 1 / 13)
-    assert repetition(once[:3]) == 0
+    assert repetition(once) == 0 == repetition(once, 8)
+    assert repetition(torch.cat([once, once]), 8) == pytest.approx(9 / 25)
+    assert repetition(torch.full((20, 4), 60), 8) == pytest.approx(1 - 1 / 13)
+    assert repetition(once[:3], 8) == 0

@@ -40,7 +40,7 @@ WHICH_MEASURE_IS_DEAF = Choice(
         ),
         "b": (
             "The repetition.",
-            "It looks at stretches of eight steps, and hardly any stretch survives when the steps are shuffled.",
+            "It looks at stretches of several steps, and hardly any survives when the steps are shuffled.",
         ),
         "c": (
             "The loss of the model.",

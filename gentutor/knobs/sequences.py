@@ -7,7 +7,7 @@ KNOBS = KnobSet(
     SEED,
     Knob(
         "updates",
-        400,
+        300,
         10,
         20000,
         scale="log",

@@ -45,7 +45,13 @@ def trained(seed, **settings):
     model = Transformer(64, 40, width=values["width"], n_layers=1, n_heads=2, seed=seed)
     parts = {"model": model, **transformer_optimisers(model)}
     run = Run(
-        transformer_update, parts, Windows(row(), 40, seed=seed), values, knobs=KNOBS, steps=values["updates"], seed=seed
+        transformer_update,
+        parts,
+        Windows(row(), 40, seed=seed),
+        values,
+        knobs=KNOBS,
+        steps=values["updates"],
+        seed=seed,
     )
     return run.finish(progress=False)
 

@@ -14,7 +14,7 @@ FLOORS = [
     {"errors", "knobs", "seeding"},
     {"datasets"},
     {"losses", "models", "samplers"},
-    {"ethics", "metrics", "plots"},
+    {"ethics", "metrics", "plots", "sound"},
     {"training", "tuning"},
     {"exercises"},
     {"server", "widgets"},
@@ -26,6 +26,7 @@ NEIGHBOURS = {
     ("models", "losses"),
     ("models", "samplers"),
     ("losses", "samplers"),
+    ("sound", "plots"),
     ("grading", "workspace"),
     ("__main__", "cli"),
 }

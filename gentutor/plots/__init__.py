@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from gentutor.plots.pictures import MARKERS, PALETTE, encode_png, image_grid, still_bundle, to_uint8
 from gentutor.plots.planes import beside, grid_of_plane, paint_plane, paint_text
+from gentutor.plots.roll_pixels import paint_roll
 from gentutor.plots.strips import histogram_strip, path_map
 
 if TYPE_CHECKING:
     from gentutor.plots.diagrams import show_graph
     from gentutor.plots.figures import Picture, show_bars, show_codes, show_curves, show_images
     from gentutor.plots.judges import show_judges
+    from gentutor.plots.rolls import show_rolls
     from gentutor.plots.spread import show_spread
 
 _FIGURES = {  # name: the module that draws it
@@ -26,6 +28,7 @@ _FIGURES = {  # name: the module that draws it
     "show_curves": "figures",
     "show_images": "figures",
     "show_judges": "judges",
+    "show_rolls": "rolls",
     "show_spread": "spread",
     "show_graph": "diagrams",
 }
@@ -40,6 +43,7 @@ __all__ = [
     "histogram_strip",
     "image_grid",
     "paint_plane",
+    "paint_roll",
     "paint_text",
     "path_map",
     "show_bars",
@@ -48,6 +52,7 @@ __all__ = [
     "show_graph",
     "show_images",
     "show_judges",
+    "show_rolls",
     "show_spread",
     "still_bundle",
     "to_uint8",

@@ -12,17 +12,19 @@ if TYPE_CHECKING:
     from gentutor.widgets.frames import Frame
     from gentutor.widgets.live_panel import live
     from gentutor.widgets.map_panel import latent_map
+    from gentutor.widgets.player import play
     from gentutor.widgets.quiz_panel import quiz
     from gentutor.widgets.sketch_panel import sketch
     from gentutor.widgets.slider_panel import panel
 
-__all__ = ["Frame", "latent_map", "live", "panel", "quiz", "sketch"]
+__all__ = ["Frame", "latent_map", "live", "panel", "play", "quiz", "sketch"]
 
 _HOME = {
     "Frame": "frames",
     "latent_map": "map_panel",
     "live": "live_panel",
     "panel": "slider_panel",
+    "play": "player",
     "quiz": "quiz_panel",
     "sketch": "sketch_panel",
 }

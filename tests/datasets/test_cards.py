@@ -18,7 +18,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "data"
 MANIFEST = json.loads((DATA / "MANIFEST.json").read_text(encoding="utf-8"))
-OURS = ["avatars.npz", "fashion_mnist.npz"]
+OURS = ["avatars.npz", "chorales.npz", "fashion_mnist.npz"]
 DEBIAN = Path("/usr/share/datasets/fashion-mnist")
 
 
@@ -77,7 +77,7 @@ def test_every_file_has_an_entry_and_all_are_small() -> None:
     assert sum(p.stat().st_size for p in files) <= 30e6
 
 
-@pytest.mark.parametrize("card", ["fashion_mnist.md", "avatars.md"])
+@pytest.mark.parametrize("card", ["fashion_mnist.md", "avatars.md", "chorales.md"])
 def test_card_has_every_section(card: str) -> None:
     text = (DATA / card).read_text(encoding="utf-8")
     sections = ["Source", "Contents", "How it was made", "Known problems", "What it must not be used for", "Licence"]

@@ -17,6 +17,9 @@ _INK, _SOFT, _ALARM = "#222222", "#666666", "#B34700"
 _ACCENT = tuple(int(PALETTE[0][i : i + 2], 16) for i in (1, 3, 5))
 
 
+_IN_FONT = {"␣": "·", "↵": "¶"}  # Pillow's font lacks the first two
+
+
 def _tint(share: float) -> tuple[int, ...]:
     """The accent on white paper, as strong as `share`."""
     return tuple(round(255 + (part - 255) * min(1.0, share)) for part in _ACCENT)
@@ -63,7 +66,7 @@ def draw_attention(
         share = float(maps[layer, head, place, i])
         box = (left, up, left + width - k, up + 24 * k)
         pen.rectangle(box, fill=_tint(share), outline=_ALARM if i == place else None, width=2 * k)
-        pen.text((left + width / 2, up + 12 * k), token, "white" if share > 0.5 else _INK, font, anchor="mm")
+        pen.text((left + width / 2, up + 12 * k), _IN_FONT.get(token, token), "white" if share > 0.5 else _INK, font, anchor="mm")
     words = f"layer {layer + 1}, head {head + 1}: where the framed token looks; below, the maps of all heads"
     pen.text((8 * k, top - 20 * k), words, _SOFT, small)
     for l in range(n_layers):
@@ -106,7 +109,7 @@ def draw_bars(
     pen.text((8 * k, 8 * k), f"{text[-80:]}?", _INK, font)
     for rank, token in enumerate(np.argsort(-plain, kind="stable")[:n_bars]):
         y, left, full = (36 + 23 * rank) * k, 60 * k, 480 * k
-        pen.text((left - 10 * k, y + 9 * k), names[token], _INK, font, anchor="rm")
+        pen.text((left - 10 * k, y + 9 * k), _IN_FONT.get(names[token], names[token]), _INK, font, anchor="rm")
         pen.rectangle((left, y, left + full * float(plain[token]), y + 17 * k), fill=_tint(0.28))
         if probs[token] > 0:
             pen.rectangle((left, y + 3 * k, left + full * float(probs[token]), y + 14 * k), fill=_tint(1.0))

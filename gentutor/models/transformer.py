@@ -15,6 +15,9 @@ from torch.nn import functional as F
 
 from gentutor.seeding import seeded
 
+N_BEFORE = 3
+"""With how many of the tokens before it each token is mixed as it comes in."""
+
 _LONGEST_WAVE = 1_000.0  # tokens: the slowest pair of features turns once in about 2·pi times as many
 
 
@@ -111,7 +114,7 @@ class Cache:
     keys, values : list of Tensor
         Of each layer, (B, H, T, D/H); empty before the first token.
     last : Tensor or None
-        Embedding (B, 1, D) of the last token, with which the next one is mixed.
+        Embeddings (B, 3, D) of the last tokens, with which the next one is mixed.
     seen : int
         Tokens read so far, dropped ones included: the place of the next one.
     """
@@ -236,7 +239,7 @@ class Transformer(nn.Module):
         self.n_layers, self.n_heads = n_layers, n_heads
         with seeded(seed, "transformer"):
             self.embed = nn.Embedding(n_tokens, width)
-            self.before = nn.Parameter(torch.zeros(width))
+            self.before = nn.Parameter(torch.zeros(N_BEFORE, width))
             self.blocks = nn.ModuleList(Block(width, n_heads) for _ in range(n_layers))
             self.head = nn.Linear(width, n_tokens, bias=False)
             nn.init.zeros_(self.head.weight)  # all tokens equally likely: the first loss is log(n_tokens)
@@ -260,14 +263,15 @@ class Transformer(nn.Module):
         return logits
 
     def _enter(self, tokens: Tensor, cache: Cache | None = None) -> tuple[Tensor, tuple[Tensor, Tensor]]:
-        """Look the tokens up, mix each with its predecessor, and say how far each is turned."""
-        x = self.embed(tokens)  # (B, T, D)
+        """Look the tokens up, mix each with the three before it, and say how far each is turned."""
+        x, n = self.embed(tokens), tokens.shape[1]  # (B, T, D)
         start, last = (0, None) if cache is None else (cache.seen, cache.last)
+        row = F.pad(x, (0, 0, N_BEFORE, 0)) if last is None else torch.cat([last, x], 1)  # (B, 3 + T, D)
         if cache is not None:
-            cache.last = x[:, -1:]
-        previous = torch.cat([torch.zeros_like(x[:, :1]) if last is None else last, x[:, :-1]], 1)
-        turns = rotations(start, tokens.shape[1], self.width // self.n_heads)
-        return norm(x + self.before * previous), turns
+            cache.last = row[:, -N_BEFORE:]
+        for back in range(1, N_BEFORE + 1):
+            x = x + self.before[back - 1] * row[:, N_BEFORE - back : N_BEFORE - back + n]
+        return norm(x), rotations(start, n, self.width // self.n_heads)
 
     def new_cache(self) -> Cache:
         """Return an empty cache that keeps as many tokens as the model looks back on."""

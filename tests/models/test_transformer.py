@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from gentutor.models import Transformer, attention_weights, causal_attention, load_weights, save_weights
-from gentutor.models.transformer import rotate, rotations
+from gentutor.models.transformer import N_BEFORE, norm, rotate, rotations
 from gentutor.samplers import continue_tokens
 
 
@@ -93,12 +93,14 @@ def test_turning_by_hand() -> None:
     assert turned == pytest.approx([math.cos(1), 0, math.sin(1), 0])
 
 
-def test_order_matters_and_the_predecessor_too() -> None:
+def test_order_matters_and_the_three_tokens_before_too() -> None:
     model = stirred()
     assert not torch.allclose(model(torch.tensor([[1, 2, 3]]))[:, -1], model(torch.tensor([[2, 1, 3]]))[:, -1])
-    alone = stirred(n_layers=0)
-    assert not torch.allclose(alone(torch.tensor([[1, 3]]))[:, -1], alone(torch.tensor([[2, 3]]))[:, -1])
-    torch.testing.assert_close(alone(torch.tensor([[1, 2, 3]]))[:, -1], alone(torch.tensor([[5, 2, 3]]))[:, -1])
+    alone, row = stirred(n_layers=0), torch.tensor([[1, 2, 3, 4, 5, 6]])
+    for place in range(5):
+        other = row.clone()
+        other[:, place] = 9
+        assert torch.allclose(alone(row)[:, -1], alone(other)[:, -1]) == (place < 5 - N_BEFORE)
 
 
 def test_it_begins_by_finding_all_tokens_equally_likely() -> None:
@@ -124,9 +126,9 @@ def test_attention_maps_are_what_forward_uses() -> None:
     torch.testing.assert_close(longer[..., :9, :9], maps)
     block = model.blocks[0]
     x, turns = model._enter(row)
-    _, _, v = block.attention.heads(F.rms_norm(x, (32,)), turns)
+    _, _, v = block.attention.heads(norm(x), turns)
     gathered = block.attention.mix((maps[0] @ v).transpose(1, 2).flatten(2))
-    torch.testing.assert_close(block.attention(F.rms_norm(x, (32,)), turns), gathered)
+    torch.testing.assert_close(block.attention(norm(x), turns), gathered)
 
 
 @pytest.mark.parametrize("pieces", [(12,), (1,) * 12, (5, 1, 1, 5), (3, 9)])
@@ -139,23 +141,20 @@ def test_reading_in_pieces_gives_the_same_logits(pieces: tuple[int, ...]) -> Non
     assert cache.keys[0].shape == (3, 2, 12, 16)
 
 
-def test_a_full_cache_drops_the_oldest() -> None:
-    model = stirred(n_layers=1)  # with one layer, what is cached of a token tells of itself and its predecessor alone
+def test_a_full_cache_drops_the_oldest_and_goes_on_as_a_sliding_window() -> None:
+    model = stirred(n_layers=1)  # with one layer, what is cached of a token tells of the tokens just before it alone
     row, cache = tokens(1, 40), model.new_cache()
     parts = [model(piece, cache) for piece in row.split(1, dim=1)]
-    assert cache.length == 16
-    assert cache.keys[0].shape[2] == 16
-    assert cache.seen == 40
-    # The last 16 tokens by themselves: the first of them has no predecessor there, so one more is read and ignored.
-    q, k, v = (part[:, :, 1:] for part in model.blocks[0].attention.heads(*_entered(model, row[:, -17:])))
-    torch.testing.assert_close(cache.keys[0][:, :, -1].norm(), k[:, :, -1].norm())
-    assert torch.isfinite(parts[-1]).all()
-    assert q.shape == v.shape
-
-
-def _entered(model: Transformer, row: Tensor) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+    assert (cache.length, cache.seen) == (16, 40)
+    assert cache.keys[0].shape == cache.values[0].shape == (1, 2, 16, 16)
+    # The last 16 tokens as they are in the whole row, each turned by where it stands there.
     x, turns = model._enter(row)
-    return F.rms_norm(x, x.shape[-1:]), turns
+    q, k, v = (part[:, :, -16:] for part in model.blocks[0].attention.heads(norm(x), turns))
+    torch.testing.assert_close(cache.keys[0], k, atol=1e-4, rtol=1e-4)
+    gathered = causal_attention(q, k, v)[:, :, -1:].transpose(1, 2).flatten(2)
+    x = x[:, -1:] + model.blocks[0].attention.mix(gathered)
+    x = x + model.blocks[0].narrow(model.blocks[0].widen(norm(x)).relu().square())
+    torch.testing.assert_close(parts[-1], model.head(norm(x)), atol=1e-4, rtol=1e-4)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ KNOBS = KnobSet(
         help="How often training moves the weights.",
         effect="higher: text that is foreseen better, with diminishing return.",
     ),
-    LR.but(default=0.02, high=0.5),
+    LR.but(default=0.03, high=0.5),
     BATCH_SIZE.but(default=16, low=2, high=256, unit="windows", help="How many windows of text share one update."),
     Knob(
         "context",

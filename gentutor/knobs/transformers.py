@@ -7,7 +7,7 @@ KNOBS = KnobSet(
     SEED,
     Knob(
         "updates",
-        500,
+        600,
         20,
         20000,
         scale="log",
@@ -45,11 +45,10 @@ KNOBS = KnobSet(
     ),
     Knob(
         "depth",
-        4,
+        2,
         1,
         8,
         unit="layers",
-        quick=2,
         live=False,
         help="How many blocks stand on top of each other.",
         effect="higher: a lower loss after the same number of updates, at more work for each.",

@@ -88,9 +88,7 @@ def attention_view(
     place = sharp if place is None else place
     visibly = [visible(token) for token in tokens]
     alt = alt or _describe(shares, visibly, layer, head, place)
-    (light, size), (still, _) = (
-        draw_attention(visibly, shares, layer, head, place, scale=scale) for scale in (1, 2)
-    )
+    (light, size), (still, _) = (draw_attention(visibly, shares, layer, head, place, scale=scale) for scale in (1, 2))
     settings = {
         "title": title,
         "tokens": list(tokens),

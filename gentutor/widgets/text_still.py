@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 from gentutor.plots.pictures import PALETTE
 
 WIDTH = 792
+_N_BARS = 12
 _INK, _SOFT, _ALARM = "#222222", "#666666", "#B34700"
 _ACCENT = tuple(int(PALETTE[0][i : i + 2], 16) for i in (1, 3, 5))
 
@@ -66,24 +67,30 @@ def draw_attention(
         share = float(maps[layer, head, place, i])
         box = (left, up, left + width - k, up + 24 * k)
         pen.rectangle(box, fill=_tint(share), outline=_ALARM if i == place else None, width=2 * k)
-        pen.text((left + width / 2, up + 12 * k), _IN_FONT.get(token, token), "white" if share > 0.5 else _INK, font, anchor="mm")
+        pen.text(
+            (left + width / 2, up + 12 * k),
+            _IN_FONT.get(token, token),
+            "white" if share > 0.5 else _INK,
+            font,
+            anchor="mm",
+        )
     words = f"layer {layer + 1}, head {head + 1}: where the framed token looks; below, the maps of all heads"
     pen.text((8 * k, top - 20 * k), words, _SOFT, small)
-    for l in range(n_layers):
-        up = top + l * (side + 8 * k)
-        pen.text((8 * k, up + side / 2), f"layer {l + 1}", _SOFT, small, anchor="lm")
-        for h in range(n_heads):
-            paper = 255 + np.sqrt(maps[l, h])[..., None] * (np.array(_ACCENT) - 255)
+    for row in range(n_layers):
+        up = top + row * (side + 8 * k)
+        pen.text((8 * k, up + side / 2), f"layer {row + 1}", _SOFT, small, anchor="lm")
+        for column in range(n_heads):
+            paper = 255 + np.sqrt(maps[row, column])[..., None] * (np.array(_ACCENT) - 255)
             tile = Image.fromarray(np.rint(paper).astype(np.uint8)).resize((side, side), Image.Resampling.NEAREST)
-            left = 64 * k + h * (side + 8 * k)
+            left = 64 * k + column * (side + 8 * k)
             picture.paste(tile, (left, up))
-            chosen = (l, h) == (layer, head)
+            chosen = (row, column) == (layer, head)
             pen.rectangle((left, up, left + side - 1, up + side - 1), outline=_ALARM if chosen else "#c4c4c4", width=k)
     return _png(picture), size
 
 
 def draw_bars(
-    text: str, names: Sequence[str], probs: NDArray[Any], plain: NDArray[Any], came: int, *, n_bars: int = 12, scale: int = 2
+    text: str, names: Sequence[str], probs: NDArray[Any], plain: NDArray[Any], came: int, *, scale: int = 2
 ) -> tuple[bytes, tuple[int, int]]:
     """Return a PNG of the likeliest next tokens as bars; and its size on the page.
 
@@ -97,17 +104,15 @@ def draw_bars(
         Chances with and without temperature and cuts.
     came : int
         The token that really came.
-    n_bars : int
-        How many tokens are shown.
     scale : int
         Pixels for each pixel of the page.
     """
     k, font = scale, ImageFont.load_default(14 * scale)
-    size = (WIDTH, 40 + 23 * n_bars)
+    size = (WIDTH, 40 + 23 * _N_BARS)
     picture = Image.new("RGB", (WIDTH * k, size[1] * k), "white")
     pen = ImageDraw.Draw(picture)
     pen.text((8 * k, 8 * k), f"{text[-80:]}?", _INK, font)
-    for rank, token in enumerate(np.argsort(-plain, kind="stable")[:n_bars]):
+    for rank, token in enumerate(np.argsort(-plain, kind="stable")[:_N_BARS]):
         y, left, full = (36 + 23 * rank) * k, 60 * k, 480 * k
         pen.text((left - 10 * k, y + 9 * k), _IN_FONT.get(names[token], names[token]), _INK, font, anchor="rm")
         pen.rectangle((left, y, left + full * float(plain[token]), y + 17 * k), fill=_tint(0.28))

@@ -34,7 +34,8 @@ RIGHT_IN_PART = {
     },
 }  # fmt: skip
 TWINS = {"cross-entropy of sigmoid"}  # told the same as "log of sigmoid": it is the same mistake
-MOST = {"03_gans": 0.8, "04_vaes": 0.8, "05_transformers": 0.8}  # of the points, for such an answer; elsewhere three quarters
+# Of the points, for such an answer; elsewhere three quarters.
+MOST = {"03_gans": 0.8, "04_vaes": 0.8, "05_transformers": 0.8}
 
 
 @pytest.fixture(scope="module", params=EXERCISES, ids=lambda e: e.name)

@@ -31,7 +31,7 @@ def text():
 
 
 @cache
-def trained(seed, updates=60, lr=0.03, batch_size=16, context=16, width=32, depth=1, n_heads=2):
+def trained(seed, *, updates=60, lr=0.03, batch_size=16, context=16, width=32, depth=1, n_heads=2):
     """Losses of training, and the surprise on other text, in nats for a character."""
     (train, other), n_tokens = text()
     model = Transformer(n_tokens, context, width=width, n_layers=depth, n_heads=n_heads, seed=seed)

@@ -41,7 +41,8 @@ def _attend(q: Tensor, k: Tensor, v: Tensor, scores: Any, hidden: Any) -> Tensor
 
 
 def _masked_late(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-    return _scores(q, k).softmax(-1).masked_fill(_future(q, k), 0.0) @ v
+    weights = _scores(q, k).softmax(-1).masked_fill(_future(q, k), 0.0)
+    return weights @ v
 
 
 def _without_softmax(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
@@ -60,7 +61,8 @@ def _by_exponentials(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
 def _by_added_mask(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     n_queries, n_keys = q.shape[-2], k.shape[-2]
     mask = torch.full((n_keys, n_keys), -math.inf).triu(1)[-n_queries:]
-    return (q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5 + mask).softmax(-1) @ v
+    weights: Tensor = (q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5 + mask).softmax(-1)
+    return weights @ v
 
 
 CAUSAL_ATTENTION = Exercise(
@@ -113,7 +115,8 @@ CAUSAL_ATTENTION = Exercise(
         Misconception(
             "itself hidden",
             lambda q, k, v: _attend(q, k, v, _scores(q, k), _future(q, k, -1)),
-            "A token may see itself too: your mask starts one place too early, and the first token is left with nothing "
+            "A token may see itself too: your mask starts one place too early, and the first token is left "
+            "with nothing "
             "to look at. Use triu(1), which spares the diagonal.",
         ),
         Misconception(
@@ -157,7 +160,9 @@ CAUSAL_ATTENTION = Exercise(
         ),
         Misconception(
             "queries and keys swapped",
-            lambda q, k, v: _attend(q, k, v, _scores(q, k).mT, _future(q, k)) if q.shape == k.shape else _oracle(q, k, v),
+            lambda q, k, v: (
+                _attend(q, k, v, _scores(q, k).mT, _future(q, k)) if q.shape == k.shape else _oracle(q, k, v)
+            ),
             "Rows of your table are keys and columns are queries. It must be q @ k.transpose(-2, -1), a row for each "
             "query.",
         ),

@@ -113,7 +113,8 @@ def _rarest_kept(logits: Tensor, temperature: float, top_k: int, top_p: float) -
 NEXT_TOKEN_PROBS = Exercise(
     name="next_token_probs",
     lesson=LESSON,
-    task="Return the chances of the next token: logits divided by the temperature (0: all on the likeliest token), then "
+    task="Return the chances of the next token: logits divided by the temperature (0: all on the likeliest "
+    "token), then "
     "only the top_k likeliest (0: all), then of these the fewest likeliest that reach top_p together; they sum to 1.",
     arguments={"logits": "B N", "temperature": "float", "top_k": "int", "top_p": "float"},
     returns="B N",
@@ -125,7 +126,8 @@ NEXT_TOKEN_PROBS = Exercise(
         "top_p, and scale what is left. Get the first right before you write the next.",
         "top_k: logits below the k-th largest become −inf before the softmax. top_p: sort the chances downwards; a "
         "token is kept when those *before* it sum to less than top_p. Then bring the cut back into the old order.",
-        "sorted_probs, order = probs.sort(-1, descending=True); drop = sorted_probs.cumsum(-1) - sorted_probs >= top_p; "
+        "sorted_probs, order = probs.sort(-1, descending=True); drop = sorted_probs.cumsum(-1) - "
+        "sorted_probs >= top_p; "
         "probs = probs.masked_fill(torch.zeros_like(drop).scatter(-1, order, drop), 0); divide by the sum.",
     ),
     checks=(
@@ -146,7 +148,8 @@ NEXT_TOKEN_PROBS = Exercise(
         Misconception(
             "temperature has no effect",
             lambda logits, temperature, top_k, top_p: _oracle(logits, float(temperature > 0), top_k, top_p),
-            "The temperature changes nothing in your function. Divided out of the *chances* it disappears when they are "
+            "The temperature changes nothing in your function. Divided out of the *chances* it disappears "
+            "when they are "
             "scaled to sum to 1: divide the logits, before the softmax.",
         ),
         Misconception(
@@ -205,7 +208,8 @@ NEXT_TOKEN_PROBS = Exercise(
             lambda logits, temperature, top_k, top_p: _rebuilt(
                 logits, temperature, top_k, top_p, _every_likely_one
             ).float(),
-            "You compare each chance by itself with `top_p`. It is the *sum* of the likeliest that must reach it: sort, "
+            "You compare each chance by itself with `top_p`. It is the *sum* of the likeliest that must "
+            "reach it: sort, "
             "then cumsum.",
         ),
         Misconception(

@@ -31,7 +31,8 @@ PERPLEXITY = Exercise(
     oracle=_oracle,
     taught="gentutor.metrics.perplexity:perplexity",
     hints=(
-        "A model that always wavers between 10 equal tokens gives each log(1/10). What must your function do with a row "
+        "A model that always wavers between 10 equal tokens gives each log(1/10). What must your function do "
+        "with a row "
         "of such numbers so that 10 comes out?",
         "The surprise at a token is minus its logarithm. Take the mean over all tokens first, and undo the logarithm "
         "last.",
@@ -98,7 +99,8 @@ PERPLEXITY = Exercise(
             lambda log_probs: (
                 float(log_probs.exp().prod()) ** (-1 / log_probs.numel()) if log_probs.exp().prod() > 0 else math.inf
             ),
-            "Right for a few tokens, but the product of thousands of chances is smaller than any number that a computer "
+            "Right for a few tokens, but the product of thousands of chances is smaller than any number that "
+            "a computer "
             "holds, and becomes 0. That is why one adds logarithms instead.",
         ),
     ),

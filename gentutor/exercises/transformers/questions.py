@@ -12,7 +12,7 @@ A_FORGOTTEN_MASK = Choice(
     options={
         "a": (
             "The loss hardly falls.",
-            "Quite the contrary. Without the mask, where does the answer to \"what comes next?\" stand?",
+            'Quite the contrary. Without the mask, where does the answer to "what comes next?" stand?',
         ),
         "b": (
             "The loss falls to nearly 0, and the samples are rubbish.",
@@ -41,7 +41,8 @@ WHICH_MODEL_IS_BETTER = Choice(
         ),
         "b": (
             "Model B: it needs fewer bits for a character.",
-            "log2 60 / 4 is about 1.5 bits for a character, log2 5 about 2.3. Put otherwise, 5 to the power of 4 is 625, "
+            "log2 60 / 4 is about 1.5 bits for a character, log2 5 about 2.3. Put otherwise, 5 to the power "
+            "of 4 is 625, "
             "far more than 60.",
         ),
         "c": (
@@ -57,11 +58,15 @@ WHICH_MODEL_IS_BETTER = Choice(
 HOW_TO_DECODE = Written(
     name="how_to_decode",
     lesson=LESSON,
-    question="A friend lets a language model write bedtime stories and always takes the likeliest token, \"because that "
-    "is the best one\". What will go wrong, and what do you advise? Argue from at least two numbers of your own run.",
+    question='A friend lets a language model write bedtime stories and always takes the likeliest token, "because that '
+    'is the best one". What will go wrong, and what do you advise? Argue from at least two numbers of your own run.',
     rubric=(
         (1, "Cause: the likeliest next token is not the likeliest, or best, text; greedy decoding runs into loops."),
-        (1, "Advice: drawing, with temperature, top-k or top-p set so that the tail is cut, and what each setting risks."),
+        (
+            1,
+            "Advice: drawing, with temperature, top-k or top-p set so that the tail is cut, and what each "
+            "setting risks.",
+        ),
         (1, "At least two numbers of the own run that carry the argument: share repeated, entropy, invented words."),
     ),
     points=3,

@@ -7,7 +7,7 @@ KNOBS = KnobSet(
     SEED,
     Knob(
         "updates",
-        600,
+        500,
         20,
         20000,
         scale="log",

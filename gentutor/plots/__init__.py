@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gentutor.plots.figures import Picture, show_bars, show_codes, show_curves, show_images
     from gentutor.plots.judges import show_judges
     from gentutor.plots.spread import show_spread
+    from gentutor.plots.tables import show_table
 
 _FIGURES = {  # name: the module that draws it
     "Picture": "figures",
@@ -28,6 +29,7 @@ _FIGURES = {  # name: the module that draws it
     "show_judges": "judges",
     "show_spread": "spread",
     "show_graph": "diagrams",
+    "show_table": "tables",
 }
 
 __all__ = [
@@ -49,6 +51,7 @@ __all__ = [
     "show_images",
     "show_judges",
     "show_spread",
+    "show_table",
     "still_bundle",
     "to_uint8",
 ]

@@ -93,5 +93,5 @@ def test_a_table_names_its_rows_and_columns() -> None:
     ax = picture.figure.axes[0]
     assert [label.get_text() for label in ax.get_xticklabels()] == ["a", "b"]
     assert [label.get_text() for label in ax.get_yticklabels()] == ["q", "u"]
-    assert ax.images[0].get_array().tolist() == shares
+    assert np.asarray(ax.images[0].get_array()).tolist() == shares
     assert picture._repr_mimebundle_()["text/plain"] == "A table"

@@ -37,7 +37,7 @@ def load_names(split: Literal["train", "validation", "test"] = "train") -> list[
     --------
     >>> names = load_names()
     >>> len(names), "emma" in names, "emma" in load_names("test")
-    (29368, True, False)
+    (29368, False, True)
     """
     names = _names(stamp(data_file("names.txt.xz")))
     cuts = [round(share * len(names)) for share in (0, TRAIN_SHARE, TRAIN_SHARE + VALIDATION_SHARE, 1)]

@@ -8,7 +8,9 @@ import importlib
 from gentutor.errors import ExerciseError
 from gentutor.exercises.contract import Contract, Exercise
 
-SUBJECTS = ("welcome", "data", "training", "gans", "vaes", "sequences")  # in the order of the course
+SUBJECTS = (
+    "welcome", "data", "training", "gans", "vaes", "transformers", "sequences",
+)  # in the order of the course
 
 
 def exercises(lesson: str | None = None) -> tuple[Contract, ...]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from gentutor.plots.judges import show_judges
     from gentutor.plots.rolls import show_rolls
     from gentutor.plots.spread import show_spread
+    from gentutor.plots.tables import show_table
 
 _FIGURES = {  # name: the module that draws it
     "Picture": "figures",
@@ -31,6 +32,7 @@ _FIGURES = {  # name: the module that draws it
     "show_rolls": "rolls",
     "show_spread": "spread",
     "show_graph": "diagrams",
+    "show_table": "tables",
 }
 
 __all__ = [
@@ -54,6 +56,7 @@ __all__ = [
     "show_judges",
     "show_rolls",
     "show_spread",
+    "show_table",
     "still_bundle",
     "to_uint8",
 ]

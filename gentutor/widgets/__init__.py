@@ -9,20 +9,36 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from gentutor.widgets.attention_panel import attention_explorer, attention_view
     from gentutor.widgets.frames import Frame
     from gentutor.widgets.live_panel import live
     from gentutor.widgets.map_panel import latent_map
+    from gentutor.widgets.next_token_panel import next_token_bars
     from gentutor.widgets.player import play
     from gentutor.widgets.quiz_panel import quiz
     from gentutor.widgets.sketch_panel import sketch
     from gentutor.widgets.slider_panel import panel
 
-__all__ = ["Frame", "latent_map", "live", "panel", "play", "quiz", "sketch"]
+__all__ = [
+    "Frame",
+    "attention_explorer",
+    "attention_view",
+    "latent_map",
+    "live",
+    "next_token_bars",
+    "panel",
+    "play",
+    "quiz",
+    "sketch",
+]
 
 _HOME = {
     "Frame": "frames",
+    "attention_explorer": "attention_panel",
+    "attention_view": "attention_panel",
     "latent_map": "map_panel",
     "live": "live_panel",
+    "next_token_bars": "next_token_panel",
     "panel": "slider_panel",
     "play": "player",
     "quiz": "quiz_panel",

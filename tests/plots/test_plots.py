@@ -83,3 +83,15 @@ def test_pixels_need_no_matplotlib():
     code = "import sys, gentutor.plots as p; p.encode_png(p.image_grid([[[0.0]]]))"
     code += "; assert 'matplotlib' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_table_names_its_rows_and_columns() -> None:
+    from gentutor.plots import show_table
+
+    shares = [[0.1, 0.9], [0.5, 0.5]]
+    picture = show_table(shares, ["q", "u"], ["a", "b"], x_label="next", y_label="this", alt="A table")
+    ax = picture.figure.axes[0]
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["a", "b"]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["q", "u"]
+    assert np.asarray(ax.images[0].get_array()).tolist() == shares
+    assert picture._repr_mimebundle_()["text/plain"] == "A table"

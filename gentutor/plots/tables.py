@@ -1,0 +1,38 @@
+"""The still figure of a table: numbers as shades, with a name for each row and column."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from gentutor.plots.figures import Picture, _figure
+from gentutor.plots.pictures import to_array
+
+
+def show_table(
+    table: Any, rows: Sequence[str], columns: Sequence[str], *, x_label: str, y_label: str, alt: str, title: str = ""
+) -> Picture:
+    """Draw a table of shares as shades of blue, from white for 0 to dark for the largest.
+
+    Parameters
+    ----------
+    table : array (N, M)
+        Shares of 0 or more.
+    rows, columns : sequence of str
+        N and M names.
+    x_label, y_label : str
+        What columns and rows stand for.
+    alt : str
+        What there is to see.
+    title : str
+        Heading of the figure.
+    """
+    shares = to_array(table)
+    figure, (ax,) = _figure(1.6 + 0.19 * len(columns), 1.2 + 0.19 * len(rows))
+    image = ax.imshow(shares, cmap="Blues", vmin=0)
+    ax.set_xticks(range(len(columns)), columns)
+    ax.set_yticks(range(len(rows)), rows)
+    ax.tick_params(labelsize=9, length=0)
+    ax.set(xlabel=x_label, ylabel=y_label, title=title)
+    figure.colorbar(image, ax=ax, shrink=0.6, label="chance")
+    return Picture(figure, alt)

@@ -2,6 +2,8 @@
 
 from gentutor.models.classifier import Classifier
 from gentutor.models.conditional import ConditionalVAE
+from gentutor.models.diffusion import PictureVelocity, PointVelocity
+from gentutor.models.diffusion_recipe import DIFFUSION_FAST, diffusion_adam, diffusion_update, wished
 from gentutor.models.gan import Averaged, Discriminator, Generator
 from gentutor.models.gan_recipe import GAN_FAST, gan_adam, gan_update
 from gentutor.models.linear import LinearVAE, principal_components
@@ -9,6 +11,7 @@ from gentutor.models.vae import VAE, AutoEncoder, BetaVAE, start_at_mean
 from gentutor.models.weights import load_bundled, load_weights, save_weights
 
 __all__ = [
+    "DIFFUSION_FAST",
     "GAN_FAST",
     "VAE",
     "AutoEncoder",
@@ -19,6 +22,10 @@ __all__ = [
     "Discriminator",
     "Generator",
     "LinearVAE",
+    "PictureVelocity",
+    "PointVelocity",
+    "diffusion_adam",
+    "diffusion_update",
     "gan_adam",
     "gan_update",
     "load_bundled",
@@ -26,4 +33,5 @@ __all__ = [
     "principal_components",
     "save_weights",
     "start_at_mean",
+    "wished",
 ]

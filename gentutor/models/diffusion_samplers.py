@@ -11,7 +11,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from gentutor.models.schedules import shares, picture_and_noise
+from gentutor.models.schedules import picture_and_noise, shares
 from gentutor.seeding import generator as seeded_generator
 
 Velocity = Callable[[Tensor, Tensor], Tensor]

@@ -95,12 +95,14 @@ def time_slider(
     shapes = {array.shape for array in pictures}
     if len(shapes) != 1 or pictures[0].ndim != 5 or pictures[0].shape[1] != n_paths or len(pictures[0]) < 2:
         raise GentutorError(
-            f"A time slider with {n_paths} combinations of switches needs paths (T, {n_paths}, C, H, W) with T at least "
-            f"2, of one shape in every view; got {', '.join(str(array.shape) for array in pictures)}."
+            f"A time slider with {n_paths} combinations of switches needs paths (T, {n_paths}, C, H, W) with T at "
+            f"least 2, of one shape in every view; got {', '.join(str(array.shape) for array in pictures)}."
         )
     n_times, _, _, height, width = pictures[0].shape
     if moment and len(moment) != n_times:
-        raise GentutorError(f"There are {n_times} times and {len(moment)} lines to be shown at them; give one for each.")
+        raise GentutorError(
+            f"There are {n_times} times and {len(moment)} lines to show at them; give one for each."
+        )
     still, size = _still(pictures)
     settings: dict[str, Any] = {
         "title": title,

@@ -68,8 +68,8 @@ ADD_NOISE = Exercise(
         Misconception(
             "shares exchanged",
             _with_shares(lambda x, eps, a, b, t: b * x + a * eps),
-            "Picture and noise have each other's share: at t = 1 you return pure noise. Here t = 0 is noise and t = 1 is "
-            "the picture; papers on diffusion count the other way.",
+            "Picture and noise have each other's share: at t = 1 you return pure noise. Here t = 0 is noise and t = "
+            "1 is the picture; papers on diffusion count the other way.",
         ),
         Misconception(
             "picture does not fade",
@@ -91,20 +91,20 @@ ADD_NOISE = Exercise(
         Misconception(
             "schedule ignored",
             _with_shares(lambda x, eps, a, b, t: t * x + (1 - t) * eps),
-            "Right on the straight schedule, where a = t and b = 1 − t. The others have other shares: take a and b from "
-            "`shares(t, x, kind)`.",
+            "Right on the straight schedule, where a = t and b = 1 − t. The others have other shares: take a and b "
+            "from `shares(t, x, kind)`.",
         ),
         Misconception(
             "b is 1 - a",
             _with_shares(lambda x, eps, a, b, t: a * x + (1 - a) * eps),
-            "You take 1 − a for the noise, which is right on the straight schedule only. `shares` gives b as its second "
-            "value.",
+            "You take 1 − a for the noise, which is right on the straight schedule only. `shares` gives b as its "
+            "second value.",
         ),
         Misconception(
             "squares add up to one",
             _with_shares(lambda x, eps, a, b, t: a * x + (1 - a**2).sqrt() * eps),
-            "You take √(1 − a²) for the noise, which keeps the variance. That is how DDPM's and the cosine schedule are "
-            "made; the straight one has b = 1 − a. Take b as `shares` gives it.",
+            "You take √(1 − a²) for the noise, which keeps the variance. That is how DDPM's and the cosine schedule "
+            "are made; the straight one has b = 1 − a. Take b as `shares` gives it.",
         ),
         Misconception(
             "roots of the shares",
@@ -114,8 +114,8 @@ ADD_NOISE = Exercise(
         Misconception(
             "slopes instead of shares",
             lambda x, eps, t, kind: shares(t, x, kind).da * x + shares(t, x, kind).db * eps,
-            "You use the slopes, the third and fourth value of `shares`. They say how fast x_t moves; where it is, a and b "
-            "say.",
+            "You use the slopes, the third and fourth value of `shares`. They say how fast x_t moves; where it is, a "
+            "and b say.",
         ),
     ),
     alternatives=(

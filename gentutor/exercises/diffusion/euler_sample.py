@@ -97,12 +97,12 @@ EULER_SAMPLE = Exercise(
     oracle=_oracle,
     taught="gentutor.exercises.diffusion.euler_sample:euler_sample",
     hints=(
-        "A car that drives 60 km/h for a quarter of an hour gets 15 km ahead. How far does a point get with the velocity "
-        "v in a step that lasts 1 / n_steps?",
+        "A car that drives 60 km/h for a quarter of an hour gets 15 km ahead. How far does a point get with the "
+        "velocity v in a step that lasts 1 / n_steps?",
         "Step number k begins at the time k / n_steps. The velocity wants that time once for each example: "
         "torch.full((len(x),), k / n_steps). Keep each station in a list that begins with x.",
-        "path = [x]; then for k in range(n_steps): x = x + velocity(x, torch.full((len(x),), k / n_steps)) / n_steps, and "
-        "append x to the path; at the end torch.stack(path).",
+        "path = [x]; then for k in range(n_steps): x = x + velocity(x, torch.full((len(x),), k / n_steps)) / "
+        "n_steps, and append x to the path; at the end torch.stack(path).",
     ),
     checks=(
         Check("five steps", noise_and_steps, share=0.6),
@@ -114,14 +114,14 @@ EULER_SAMPLE = Exercise(
         Misconception(
             "steps of length one",
             _walk(size=lambda k, n: 1.0),
-            "Each of your steps lasts 1, so the walk takes {factor} times too long. All steps together last 1: multiply "
-            "the velocity by 1 / n_steps.",
+            "Each of your steps lasts 1, so the walk takes {factor} times too long. All steps together last 1: "
+            "multiply the velocity by 1 / n_steps.",
         ),
         Misconception(
             "time runs backwards",
             _walk(clock=lambda k, n: 1 - k / n),
-            "Your clock runs from 1 to 0. Here noise is at t = 0 and data at t = 1; papers on diffusion count the other "
-            "way.",
+            "Your clock runs from 1 to 0. Here noise is at t = 0 and data at t = 1; papers on diffusion count the "
+            "other way.",
         ),
         Misconception(
             "walks backwards",
@@ -131,13 +131,14 @@ EULER_SAMPLE = Exercise(
         Misconception(
             "time stands still",
             _walk(clock=lambda k, n: 0.0),
-            "The velocity is asked for t = 0 in every step. The field changes on the way: step k begins at k / n_steps.",
+            "The velocity is asked for t = 0 in every step. The field changes on the way: step k begins at k / "
+            "n_steps.",
         ),
         Misconception(
             "time at the end of the step",
             _walk(clock=lambda k, n: (k + 1) / n),
-            "You ask for the velocity at the time at which the step *ends*, with the place where it begins. Step k begins "
-            "at k / n_steps, and the first one at 0.",
+            "You ask for the velocity at the time at which the step *ends*, with the place where it begins. Step k "
+            "begins at k / n_steps, and the first one at 0.",
         ),
         Misconception(
             "steps counted as time",

@@ -23,8 +23,8 @@ GUIDED_VELOCITY = Exercise(
     oracle=_oracle,
     taught="gentutor.models.diffusion_samplers:guided_velocity",
     hints=(
-        "With guidance 0 nobody listens to the condition: the result is `untold`. With guidance 1 it is `told`. And with "
-        "2?",
+        "With guidance 0 nobody listens to the condition: the result is `untold`. With guidance 1 it is `told`. And "
+        "with 2?",
         "What the condition changes is told − untold. Start from `untold` and go that way, `guidance` times.",
         "untold + guidance * (told - untold)",
     ),

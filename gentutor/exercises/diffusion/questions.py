@@ -17,13 +17,13 @@ WHY_ONE_STEP_BLURS = Choice(
         ),
         "b": (
             "From pure noise, the best guess is the mean of all pictures.",
-            "Noise at t = 0 says nothing of the picture, so the mean square is least for the mean of all of them. Later "
-            "steps see a little of the picture, and their means are of fewer and fewer.",
+            "Noise at t = 0 says nothing of the picture, so the mean square is least for the mean of all of them. "
+            "Later steps see a little of the picture, and their means are of fewer and fewer.",
         ),
         "c": (
             "The step is so long that it overshoots.",
-            "On the straight schedule a step of length 1 ends exactly where the network expects the picture to be. Why is "
-            "that expectation a blur?",
+            "On the straight schedule a step of length 1 ends exactly where the network expects the picture to be. "
+            "Why is that expectation a blur?",
         ),
     },
     right="b",
@@ -37,8 +37,8 @@ WHAT_GUIDANCE_COSTS = Choice(
     options={
         "a": (
             "Training takes longer.",
-            "Guidance is used in sampling only; the same weights serve every value of it. What was different in training, "
-            "and is so whatever the guidance?",
+            "Guidance is used in sampling only; the same weights serve every value of it. What was different in "
+            "training, and is so whatever the guidance?",
         ),
         "b": (
             "Nothing: the samples are simply better.",
@@ -61,7 +61,10 @@ WHY_MANY_STEPS = Written(
     "and less to take more of them? Argue from at least two numbers of your own run.",
     rubric=(
         (1, "One step: from pure noise the network can only foretell the mean of all pictures, which is a blur."),
-        (1, "Many steps: each sees a little more of the picture, so the guess narrows; errors of a step shrink with it."),
+        (
+            1,
+            "Many steps: each sees a little more of the picture, the guess narrows; errors of a step shrink with it.",
+        ),
         (1, "At least two numbers of the own run that carry the argument: distances by number of steps (section 4)."),
     ),
     points=3,

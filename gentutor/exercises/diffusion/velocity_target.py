@@ -53,8 +53,8 @@ VELOCITY_TARGET = Exercise(
         Misconception(
             "towards the noise",
             _with_shares(lambda x, eps, s: -s.da * x - s.db * eps),
-            "Your arrow points from the picture to the noise. Samples walk along it from t = 0, noise, to t = 1: turn it "
-            "round.",
+            "Your arrow points from the picture to the noise. Samples walk along it from t = 0, noise, to t = 1: "
+            "turn it round.",
         ),
         Misconception(
             "straight only",
@@ -65,8 +65,8 @@ VELOCITY_TARGET = Exercise(
         Misconception(
             "shares instead of slopes",
             _with_shares(lambda x, eps, s: s.a * x + s.b * eps),
-            "That is x_t itself: where the example is, not how fast it moves. Take the slopes of a and b, the third and "
-            "fourth value of `shares`.",
+            "That is x_t itself: where the example is, not how fast it moves. Take the slopes of a and b, the third "
+            "and fourth value of `shares`.",
         ),
         Misconception(
             "slopes exchanged",
@@ -81,7 +81,8 @@ VELOCITY_TARGET = Exercise(
         Misconception(
             "what is left of the way",
             lambda x, eps, t, kind: x - add_noise(x, eps, t, kind),
-            "x − x_t is the way that is left, which shrinks as t rises. The velocity is how fast x_t moves at that moment.",
+            "x − x_t is the way that is left, which shrinks as t rises. The velocity is how fast x_t moves at that "
+            "moment.",
         ),
         Misconception(
             "the picture",

@@ -30,7 +30,7 @@ KNOBS = KnobSet(
         effect="higher: avatars that obey more of their switches, with diminishing return.",
     ),
     BATCH_SIZE.but(default=64),
-    LR.but(default=3e-3, high=0.1),
+    LR.but(default=0.02, high=0.3),
     Knob(
         "forget",
         0.15,
@@ -64,6 +64,7 @@ KNOBS = KnobSet(
         100,
         scale="log",
         unit="steps",
+        quick=8,
         help="Steps from noise to data.",
         effect="higher: samples nearer to the data, with diminishing return; seconds grow in proportion.",
     ),

@@ -158,9 +158,9 @@ def measure_fashion(network: PictureVelocity) -> str:
         agreed = float((predicted_class(x) == label).float().mean())
         lines.append(f"| {w:g} | {feature_distance(x, test.x):.2f} | {precision:.2f} | {recall:.2f} | {agreed:.1%} |")
     return (
-        f"Measured with the 16-bit weights: {n:,} pictures drawn with Euler's method in {STEPS} steps, against the\n4,000 "
-        "bundled test images (precision and recall: against 2,000 of them, with 3 neighbours), in the features of\n"
-        "`fashion_features`:\n\n" + "\n".join(lines)
+        f"Measured with the 16-bit weights: {n:,} pictures drawn with Euler's method in {STEPS} steps, against the\n"
+        "4,000 bundled test images (precision and recall: against 2,000 of them, with 3 neighbours), in the features\n"
+        "of `fashion_features`:\n\n" + "\n".join(lines)
     )
 
 

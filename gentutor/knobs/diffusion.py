@@ -86,7 +86,7 @@ KNOBS = KnobSet(
     ),
     Knob(
         "target",
-        3,
+        0,
         0,
         4,
         live=False,

@@ -68,6 +68,32 @@ class PointVelocity(nn.Module):
         return v
 
 
+PIXEL_SPREAD = 0.6  # standard deviation of a pixel in [-1, 1]: 0.61 for the avatars
+
+
+def spread_at(t: Tensor, like: Tensor) -> Tensor:
+    """Return the spread of x_t on the straight schedule at times `t` (B,), shaped to divide examples `like` (B, ...)."""
+    t = t.view(-1, *[1] * (like.dim() - 1))
+    return (t.square() * PIXEL_SPREAD**2 + (1 - t).square()).sqrt()
+
+
+def plain_guess(x: Tensor, t: Tensor) -> Tensor:
+    """Return the best velocity by a single factor at each time, as if pixels were independent normal numbers.
+
+    What a formula knows, a network need not learn: it adds what is better. The idea of Karras and others (2022),
+    "Elucidating the design space of diffusion-based generative models", table 1, for velocities.
+
+    Parameters
+    ----------
+    x : Tensor
+        Noisy examples (B, ...) of the straight schedule.
+    t : Tensor
+        Times (B,).
+    """
+    time = t.view(-1, *[1] * (x.dim() - 1))
+    return x * (time * PIXEL_SPREAD**2 - (1 - time)) / spread_at(t, x).square()
+
+
 class _Block(nn.Module):
     """Two convolutions beside a shortcut; what is told sets the gain and the shift of each channel between them."""
 
@@ -89,7 +115,7 @@ class PictureVelocity(nn.Module):
     """Foretells how a noisy picture moves, told the time and any wishes: a small U-Net (Ronneberger and others 2015).
 
     Pictures are folded to half their size and four times their channels, worked on, halved once more, and come back the
-    same way. No layer mixes the pictures of a batch.
+    same way, to be added to `plain_guess`: it is meant for the straight schedule. No layer mixes the pictures of a batch.
 
     Parameters
     ----------
@@ -98,7 +124,7 @@ class PictureVelocity(nn.Module):
     n_values : sequence of int
         For each attribute that can be wished for, how many values it has.
     width : int
-        Channels at half the size; twice as many at a quarter.
+        Channels at half the size; three times as many at a quarter. Multiples of 16 are quickest by far.
     seed : int
         Start of the random stream of the initial weights.
     in_16_bits : bool
@@ -115,7 +141,7 @@ class PictureVelocity(nn.Module):
         self,
         shape: Sequence[int] = (3, 16, 16),
         n_values: Sequence[int] = (3, 12, 6, 4, 4, 6, 6, 3, 4, 4),
-        width: int = 40,
+        width: int = 32,
         seed: int = 0,
         *,
         in_16_bits: bool = False,
@@ -130,9 +156,9 @@ class PictureVelocity(nn.Module):
             self.mix = nn.Linear(told_dim, told_dim)
             self.read = nn.Conv2d(folded, width, 3, padding=1)
             self.fine = _Block(width, told_dim)
-            self.down = nn.Conv2d(width, 2 * width, 2, stride=2)
-            self.coarse = nn.ModuleList([_Block(2 * width, told_dim) for _ in range(2)])
-            self.up = nn.ConvTranspose2d(2 * width, width, 2, stride=2)
+            self.down = nn.Conv2d(width, 3 * width, 2, stride=2)
+            self.coarse = nn.ModuleList([_Block(3 * width, told_dim) for _ in range(2)])
+            self.up = nn.ConvTranspose2d(3 * width, width, 2, stride=2)
             self.last = _Block(width, told_dim)
             self.paint = nn.Conv2d(width, folded, 3, padding=1)
             nn.init.zeros_(self.paint.weight)
@@ -152,9 +178,9 @@ class PictureVelocity(nn.Module):
             told = self.told(t, y)
             folded = F.pixel_unshuffle(x, 2).contiguous(memory_format=torch.channels_last)
             h = self.fine(self.read(folded), told)  # (B, 4C, H/2, W/2) -> (B, W, H/2, W/2)
-            deep = self.down(h)  # (B, 2W, H/4, W/4)
+            deep = self.down(h)  # (B, 3W, H/4, W/4)
             for block in self.coarse:
                 deep = block(deep, told)
             h = self.last(h + self.up(deep), told)
-            v: Tensor = F.pixel_shuffle(self.paint(F.silu(h)), 2).float()
-        return v
+            better = F.pixel_shuffle(self.paint(F.silu(h)), 2).float()
+        return plain_guess(x, t) + better / spread_at(t, x)

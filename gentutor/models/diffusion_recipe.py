@@ -76,7 +76,8 @@ def diffusion_update(
 ) -> dict[str, float]:
     """Move the weights one step towards foretelling velocities; the average follows.
 
-    Lipman and others (2023), equation 14. The learning rate falls linearly to 0 over the run.
+    Lipman and others (2023), equation 14. The learning rate rises over the first twentieth of the run, since Adam's
+    first strides are long and blind, and then falls linearly to 0.
 
     Parameters
     ----------
@@ -99,7 +100,7 @@ def diffusion_update(
         ``loss``: the mean square between foretold and true velocity, before the step.
     """
     for group in optimiser.param_groups:
-        group["lr"] = settings.lr * (1 - settings.progress)
+        group["lr"] = settings.lr * min(1.0, 20 * settings.progress) * (1 - settings.progress)
     data, *wishes = x if isinstance(x, tuple) else (x,)
     eps = torch.randn(data.shape, generator=generator)
     t = random_times(len(data), generator)

@@ -115,9 +115,7 @@ def test_the_error_of_euler_falls_with_the_step_and_that_of_heun_with_its_square
 def test_ddim_is_euler_on_the_straight_schedule_and_nowhere_else() -> None:
     for kind in KINDS:
         velocity = exact_velocity(kind)
-        same = torch.allclose(
-            ddim_sample(noise(), 8, velocity, kind), euler_sample(noise(), 8, velocity), atol=1e-5
-        )
+        same = torch.allclose(ddim_sample(noise(), 8, velocity, kind), euler_sample(noise(), 8, velocity), atol=1e-5)
         assert same == (kind == 0)
 
 

@@ -95,7 +95,7 @@ KNOBS = KnobSet(
     ),
     Knob(
         "garment",
-        8,
+        9,
         0,
         9,
         help="Class that is asked for: 0 T-shirt, 1 trousers ... 9 boot.",

@@ -22,7 +22,7 @@ function timeSlider(host, settings) {
   const range = make("input", { type: "range", id, class: "gt-range", min: 0, max: steps, step: 1 });
   const shown = make("output", { for: id });
   const play = make("button", { type: "button", class: "gt-play" }, "▶ Play");
-  const caption = make("p", { class: "gt-caption" });
+  const caption = make("p", { class: "gt-caption", hidden: !moment.some(Boolean) });
   const said = make("p", { class: "gt-hidden", "aria-live": "polite" });
   const switches = choices.map(({ name, options }, which) => {
     const radios = options.map((text, place) => {

@@ -19,7 +19,7 @@ KNOBS = KnobSet(
     ),
     Knob(
         "updates",
-        700,
+        1000,
         10,
         20000,
         scale="log",
@@ -38,7 +38,7 @@ KNOBS = KnobSet(
         0.9,
         unit="of the switches",
         help="Share of the switches that are hidden from the network in training, each for itself.",
-        effect="higher: what it draws without being told gets better, and what it draws when told obeys later.",
+        effect="higher: wishes are obeyed later in training.",
     ),
     Knob(
         "schedule_kind",
@@ -46,7 +46,7 @@ KNOBS = KnobSet(
         0,
         2,
         help="How noise turns into data: 0 straight, 1 cosine, 2 DDPM.",
-        effect="higher: 1 rounds the paths, 2 spends most of the time in near-pure noise, and needs more steps.",
+        effect="higher: 2 spends most of the time in near-pure noise and needs more steps; with many steps, all arrive.",
     ),
     Knob(
         "sampler",

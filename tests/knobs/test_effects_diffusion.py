@@ -123,7 +123,7 @@ def corners(seed, steps=60, forget=0.15):
 
 @over_seeds
 def test_diffusion_updates(seed):
-    """Higher: more of the wishes are obeyed, with diminishing return."""
+    """Higher: avatars (here: corners) that obey more of their wishes, with diminishing return."""
     few, usual, many = (corners(seed, steps) for steps in (10, 150, 180))
     assert usual > few + 0.2
     assert usual - few > many - usual
@@ -131,13 +131,13 @@ def test_diffusion_updates(seed):
 
 @over_seeds
 def test_diffusion_forget(seed):
-    """Higher: what it draws when told obeys later."""
+    """Higher: wishes are obeyed later in training."""
     assert corners(seed, 150) > corners(seed, 150, 0.9) + 0.1
 
 
 @over_seeds
 def test_diffusion_schedule_kind(seed):
-    """Higher: 1 rounds the paths, 2 spends most of the time in near-pure noise, and needs more steps."""
+    """Higher: 2 spends most of the time in near-pure noise and needs more steps; with many, all arrive."""
     runs = [learnt(seed, schedule_kind=kind) for kind in range(3)]
     few = [distance(run, 4, 2, kind) for kind, run in enumerate(runs)]
     many = [distance(run, 50, 2, kind) for kind, run in enumerate(runs)]

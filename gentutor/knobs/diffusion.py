@@ -46,7 +46,8 @@ KNOBS = KnobSet(
         0,
         2,
         help="How noise turns into data: 0 straight, 1 cosine, 2 DDPM.",
-        effect="higher: 2 spends most of the time in near-pure noise and needs more steps; with many steps, all arrive.",
+        effect="higher: 2 spends most of the time in near-pure noise and needs more steps; with many steps, all "
+        "arrive.",
     ),
     Knob(
         "sampler",

@@ -100,9 +100,7 @@ def time_slider(
         )
     n_times, _, _, height, width = pictures[0].shape
     if moment and len(moment) != n_times:
-        raise GentutorError(
-            f"There are {n_times} times and {len(moment)} lines to show at them; give one for each."
-        )
+        raise GentutorError(f"There are {n_times} times and {len(moment)} lines to show at them; give one for each.")
     still, size = _still(pictures)
     settings: dict[str, Any] = {
         "title": title,

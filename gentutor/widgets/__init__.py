@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gentutor.widgets.quiz_panel import quiz
     from gentutor.widgets.sketch_panel import sketch
     from gentutor.widgets.slider_panel import panel
+    from gentutor.widgets.time_panel import time_slider
 
 __all__ = [
     "Frame",
@@ -30,6 +31,7 @@ __all__ = [
     "play",
     "quiz",
     "sketch",
+    "time_slider",
 ]
 
 _HOME = {
@@ -43,6 +45,7 @@ _HOME = {
     "play": "player",
     "quiz": "quiz_panel",
     "sketch": "sketch_panel",
+    "time_slider": "time_panel",
 }
 
 

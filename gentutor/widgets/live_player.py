@@ -129,11 +129,14 @@ class Player:
         now = time.monotonic()
         if now < self._due or not MOVES.acquire(blocking=False):
             return
+        began = time.thread_time()
         try:
             if self.training and run is self._steering.run:
                 self._show()
-            cost = time.monotonic() - now
-            self._due = now + max(_FRAME_S, cost / _SHARE)
+            # Processor time, not the clock's: where other programs are busy too, pictures go on ten times a second.
+            pause = max(_FRAME_S, (time.thread_time() - began) / _SHARE)
+            # A step that ends a little after the beat does not delay all later pictures.
+            self._due = now + pause - min(now - self._due, pause / 10)
         finally:
             MOVES.release()
 

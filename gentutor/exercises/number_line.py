@@ -32,7 +32,19 @@ class Axis:
 
     def text(self, value: float) -> str:
         """Write a value with its unit."""
-        return f"{value:.4g} {self.unit}".rstrip()
+        return f"{plain(value)} {self.unit}".rstrip()
+
+
+def plain(value: float) -> str:
+    """Return a number with four digits that count, and with thousands marked where it is large.
+
+    Examples
+    --------
+    >>> plain(11.7512), plain(236312.0), plain(1e7)
+    ('11.75', '236,300', '10,000,000')
+    """
+    short = float(f"{value:.4g}")
+    return f"{short:,.0f}" if 10_000 <= abs(short) < 1e12 else f"{short:g}"
 
 
 def number_line(axis: Axis, guess: float | None, measured: float) -> str:
@@ -48,7 +60,7 @@ def number_line(axis: Axis, guess: float | None, measured: float) -> str:
         told += f", your guess {axis.text(guess)}"
     ends = "".join(
         f'<line x1="{x}" y1="{_Y - 5}" x2="{x}" y2="{_Y + 5}" stroke="currentColor"/>'
-        f'<text x="{x}" y="{_Y + 20}" text-anchor="{anchor}" opacity="0.75">{value:g}</text>'
+        f'<text x="{x}" y="{_Y + 20}" text-anchor="{anchor}" opacity="0.75">{plain(value)}</text>'
         for x, anchor, value in ((_LEFT, "start", axis.low), (_RIGHT, "end", axis.high))
     )
     return (

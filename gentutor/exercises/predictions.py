@@ -10,7 +10,7 @@ from typing import Any
 
 from gentutor.errors import ExerciseError
 from gentutor.exercises.cards import Card, show
-from gentutor.exercises.number_line import Axis, number_line
+from gentutor.exercises.number_line import Axis, number_line, plain
 from gentutor.exercises.progress import entries, record
 
 MEDIA_TYPE = "application/vnd.gentutor.prediction+json"
@@ -60,7 +60,7 @@ def predict(name: str, question: str, *, low: float, high: float, unit: str = ""
     payload: dict[str, dict[str, Any]] = {MEDIA_TYPE: {"name": name, "stage": "predicted", "guess": None}}
     value, trouble = read_guess(guess, axis)
     if value is None:
-        between = f"between {axis.low:g} and {axis.text(axis.high)}"
+        between = f"between {plain(axis.low)} and {axis.text(axis.high)}"
         how = f"Write your guess, {between}, in this cell, as in `guess={_example(axis)}`, and run it again."
         show(Card("open", f"What do you think? {question}", [*([trouble] if trouble else []), how], payload=payload))
         return
@@ -163,7 +163,7 @@ def _first_reveal(name: str) -> float | None:
 
 def _example(axis: Axis) -> str:
     middle = math.sqrt(axis.low * axis.high) if axis.logarithmic else (axis.low + axis.high) / 2
-    return repr(float(f"{middle:.2g}"))
+    return f"{float(f'{middle:.2g}'):g}"
 
 
 def _comment(axis: Axis, guess: float | None, result: float | None) -> str:

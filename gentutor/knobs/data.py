@@ -11,7 +11,7 @@ KNOBS = KnobSet(
         2,
         10,
         unit="repetitions",
-        quick=3,
+        quick=2,
         live=False,
         help="How often the data laboratory repeats each training with another seed.",
         effect="higher: the mean over the seeds wavers less.",

@@ -50,7 +50,9 @@ def feature_distance(x: Tensor, reference: Tensor) -> float:
     """Return the Frechet distance of two sets of clothes in `class_features`; 0 for equal sets.
 
     The idea of the FID (Heusel and others 2017) with a network of our own: its values cannot be compared with
-    published FIDs. Use a thousand pictures or more on each side.
+    published FIDs. Use a thousand pictures or more on each side, with equal shares of each class: the distance sees
+    the mix of classes as well as the pictures. Halves of the real test pictures drawn at random are 1.7 apart,
+    4,000 balanced training pictures only 0.12 from the 4,000 test pictures.
 
     Parameters
     ----------

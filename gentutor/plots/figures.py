@@ -193,7 +193,15 @@ def show_codes(
     return Picture(figure, alt)
 
 
-def show_bars(values: Mapping[str, ArrayLike], *, x_label: str, y_label: str, alt: str, title: str = "") -> Picture:
+def show_bars(
+    values: Mapping[str, ArrayLike],
+    *,
+    x_label: str,
+    y_label: str,
+    alt: str,
+    title: str = "",
+    names: Sequence[str] = (),
+) -> Picture:
     """Draw series of bars side by side, such as KL for each latent unit under two settings.
 
     Parameters
@@ -206,6 +214,8 @@ def show_bars(values: Mapping[str, ArrayLike], *, x_label: str, y_label: str, al
         What there is to see.
     title : str
         Heading of the figure.
+    names : sequence of str
+        A name below each place, aslant; without names the places are numbered from 1.
 
     Returns
     -------
@@ -219,7 +229,10 @@ def show_bars(values: Mapping[str, ArrayLike], *, x_label: str, y_label: str, al
         where = 1 + np.arange(len(bars)) + (index - (len(values) - 1) / 2) * width
         ax.bar(where, bars, width, label=label, hatch=hatches[index % 4], edgecolor="white", linewidth=0.5)
     ax.set(xlabel=x_label, ylabel=y_label, title=title)
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    if names:
+        ax.set_xticks(1 + np.arange(len(names)), names, rotation=25, ha="right", rotation_mode="anchor")
+    else:
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.grid(axis="y", alpha=0.25)
     if len(values) > 1:
         ax.legend(frameon=False)

@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 from gentutor.plots.pictures import MARKERS, PALETTE, Pixels, to_array
 
 _N_BINS = 25  # odd, so that 0 has a bin of its own
+_STRIP_WIDTH = 400  # pixels of all histograms of a row: narrow enough for sliders beside them
 _LABEL_WIDTH = 76  # pixels: room for "activations"
 _FONT = ImageFont.load_default(size=12)
 
@@ -36,7 +37,7 @@ def histogram_strip(rows: Mapping[str, Sequence[Any]], extent: float = 3.0, heig
     array of uint8, shape (rows * (height + 16), width, 3)
     """
     n = max(map(len, rows.values()))
-    cell = max(12, min(60, 560 // n))
+    cell = max(10, min(60, _STRIP_WIDTH // n))
     sheet = Image.new("RGB", (_LABEL_WIDTH + n * cell, len(rows) * (height + 16)), "white")
     draw = ImageDraw.Draw(sheet)
     for row, (label, parts) in enumerate(rows.items()):
@@ -78,7 +79,7 @@ def path_map(
     surface : array (H, W)
         Heights; the first row is the bottom. Drawn in bands, a lighter one for each lower height.
     paths : mapping of str to array (T, 2)
-        Places (x, y) along each path; what leaves the window is cut off.
+        Places (x, y) along each path; a path that flies off ends where it is ten windows away.
     window : (float, float, float, float)
         Left, right, bottom and top of what is shown, in the units of the paths.
     target : (float, float), optional
@@ -100,7 +101,7 @@ def path_map(
         xy = np.nan_to_num(np.atleast_2d(np.asarray(points, dtype=float)), nan=1e6, posinf=1e6, neginf=-1e6)
         x = (xy[:, 0] - left) / (right - left) * (width - 1)
         y = (top - xy[:, 1]) / (top - bottom) * (height - 1)
-        return list(zip(np.clip(x, -1e4, 1e4).tolist(), np.clip(y, -1e4, 1e4).tolist(), strict=True))
+        return list(zip(np.clip(x, -1e5, 1e5).tolist(), np.clip(y, -1e5, 1e5).tolist(), strict=True))
 
     if target:
         ((x, y),) = place(target)
@@ -108,13 +109,18 @@ def path_map(
         draw.line((x, y - 6, x, y + 6), fill="black", width=2)
     for index, (name, path) in enumerate(paths.items()):
         colour = PALETTE[index % len(PALETTE)]
-        points = place(path)
+        points = _until_lost(place(path), 10 * max(width, height))
         draw.line(points, fill=colour, width=2)
         for point in points:
             _mark(draw, point, MARKERS[index % len(MARKERS)], colour)
         _mark(draw, (12, 14 + 18 * index), MARKERS[index % len(MARKERS)], colour)
         draw.text((24, 14 + 18 * index), name, fill="black", font=_FONT, anchor="lm")
     return np.asarray(sheet)
+
+
+def _until_lost(points: list[tuple[float, float]], far: float) -> list[tuple[float, float]]:
+    lost = next((i for i, (x, y) in enumerate(points) if max(abs(x), abs(y)) > far), len(points))
+    return points[: lost + 1]
 
 
 def _mark(draw: Any, point: tuple[float, float], kind: str, colour: str) -> None:

@@ -247,7 +247,7 @@ def live(
         Names of the knobs that get a slider; each must be allowed to change while a run trains.
     view : callable, optional
         ``view(parts) -> picture``: pixels of shape (H, W) or (H, W, 3), bytes or in [0, 1], drawn from the parts of
-        the run, such as a grid of samples decoded from fixed noise. It is called up to ten times a second between
+        the run, such as a grid of samples decoded from fixed noise. It is called about ten times a second between
         two steps, so it should take a few milliseconds; it must draw nothing from the global random stream.
     curves : sequence of str
         Recorded series to draw over the steps, one above the other.

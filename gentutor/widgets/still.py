@@ -46,10 +46,14 @@ def plot_curves(frame: Frame) -> NDArray[np.uint8]:
     pen.text((2, 4), frame.y_name, fill="#444444", font=font)
     pen.text(((_LEFT + width - _RIGHT) / 2, height - 16), frame.x_name, fill="#444444", font=font, anchor="ma")
     for number, spot, anchor in (
-        (y_low, (_LEFT - 4, height - _BOTTOM), "rs"), (y_high, (_LEFT - 4, _TOP), "rt"),
-        (x_low, (_LEFT, height - _BOTTOM + 4), "la"), (x_high, (width - _RIGHT, height - _BOTTOM + 4), "ra"),
+        (y_low, (_LEFT - 4, height - _BOTTOM), "rs"),
+        (y_high, (_LEFT - 4, _TOP), "rt"),
+        (x_low, (_LEFT, height - _BOTTOM + 4), "la"),
+        (x_high, (width - _RIGHT, height - _BOTTOM + 4), "ra"),
     ):
-        pen.text(spot, f"{number:.3g}", fill="#444444", font=font, anchor=anchor)
+        pen.text(
+            spot, f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.3g}", fill="#444444", font=font, anchor=anchor
+        )
     return np.asarray(image)
 
 

@@ -29,7 +29,7 @@ def test_guess_then_measurement(shown):
 def test_no_guess_is_friendly(shown):
     ask()
     reveal("kl", 25.0)
-    assert "`guess=25.0`" in shown[0].lines[-1]
+    assert "`guess=25`" in shown[0].lines[-1]
     assert shown[1].payload[KIND]["score"] is None
     assert "your guess" not in shown[1].picture
 

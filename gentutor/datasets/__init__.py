@@ -4,11 +4,13 @@ from gentutor.datasets.bundle import data_file, data_root
 from gentutor.datasets.fables import load_fables
 from gentutor.datasets.full import load_full_fashion
 from gentutor.datasets.images import FASHION_CLASSES, Avatars, Images, load_avatars, load_fashion
+from gentutor.datasets.names import NAME_CHARACTERS, load_names
 from gentutor.datasets.preparing import groups_of_copies, normalise, split_without_leakage, spoil
 from gentutor.datasets.text import STOP_WORDS, Prose, clean_text, load_prose, without_stop_words, words
 
 __all__ = [
     "FASHION_CLASSES",
+    "NAME_CHARACTERS",
     "STOP_WORDS",
     "Avatars",
     "Images",
@@ -21,6 +23,7 @@ __all__ = [
     "load_fables",
     "load_fashion",
     "load_full_fashion",
+    "load_names",
     "load_prose",
     "normalise",
     "split_without_leakage",

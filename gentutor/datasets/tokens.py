@@ -121,3 +121,21 @@ def apply_merges(text: str, merges: Iterable[Pair]) -> list[str]:
     for pair in merges:
         tokens = merge_pair(tokens, pair)
     return tokens
+
+
+def vocabulary_of(text: str, unknown: str = "\N{REPLACEMENT CHARACTER}") -> tuple[str, ...]:
+    """Return the distinct characters of `text` in the order of Unicode, after a stand-in for all others.
+
+    Parameters
+    ----------
+    text : str
+        Training text.
+    unknown : str
+        The stand-in, which gets number 0.
+
+    Examples
+    --------
+    >>> vocabulary_of("abba", unknown="?")
+    ('?', 'a', 'b')
+    """
+    return (unknown, *sorted(set(text) - {unknown}))

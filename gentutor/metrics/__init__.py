@@ -6,11 +6,13 @@ from gentutor.metrics.distance import frechet_distance, nearest_distances
 from gentutor.metrics.features import class_features, feature_distance, predicted_class
 from gentutor.metrics.judging import judge_area, judge_curve
 from gentutor.metrics.latent import active_units, log_likelihood, test_elbo, unit_activity
+from gentutor.metrics.perplexity import bits_per_character, perplexity, token_log_probs
 from gentutor.metrics.samples import mode_coverage, precision_recall
 
 __all__ = [
     "Pace",
     "active_units",
+    "bits_per_character",
     "class_features",
     "coverage",
     "feature_distance",
@@ -21,10 +23,12 @@ __all__ = [
     "log_likelihood",
     "mode_coverage",
     "nearest_distances",
+    "perplexity",
     "precision_recall",
     "predicted_class",
     "test_elbo",
     "time_steps",
+    "token_log_probs",
     "training_flops",
     "training_memory",
     "unit_activity",

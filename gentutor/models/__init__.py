@@ -5,20 +5,35 @@ from gentutor.models.conditional import ConditionalVAE
 from gentutor.models.gan import Averaged, Discriminator, Generator
 from gentutor.models.gan_recipe import GAN_FAST, gan_adam, gan_update
 from gentutor.models.linear import LinearVAE, principal_components
+from gentutor.models.muon import Muon
+from gentutor.models.transformer import Cache, Transformer, attention_weights, causal_attention
+from gentutor.models.transformer_recipe import (
+    TRANSFORMER_FAST,
+    TRANSFORMER_LONG,
+    transformer_optimisers,
+    transformer_update,
+)
 from gentutor.models.vae import VAE, AutoEncoder, BetaVAE, start_at_mean
 from gentutor.models.weights import load_bundled, load_weights, save_weights
 
 __all__ = [
     "GAN_FAST",
+    "TRANSFORMER_FAST",
+    "TRANSFORMER_LONG",
     "VAE",
     "AutoEncoder",
     "Averaged",
     "BetaVAE",
+    "Cache",
     "Classifier",
     "ConditionalVAE",
     "Discriminator",
     "Generator",
     "LinearVAE",
+    "Muon",
+    "Transformer",
+    "attention_weights",
+    "causal_attention",
     "gan_adam",
     "gan_update",
     "load_bundled",
@@ -26,4 +41,6 @@ __all__ = [
     "principal_components",
     "save_weights",
     "start_at_mean",
+    "transformer_optimisers",
+    "transformer_update",
 ]

@@ -13,10 +13,11 @@ from torch import nn
 from gentutor.errors import DataDamagedError
 from gentutor.models.classifier import Classifier
 from gentutor.models.gan import Generator
+from gentutor.models.transformer import Transformer
 from gentutor.models.vae import VAE, AutoEncoder, BetaVAE
 
 _KINDS: dict[str, type[nn.Module]] = {
-    kind.__name__: kind for kind in (VAE, AutoEncoder, BetaVAE, Classifier, Generator)
+    kind.__name__: kind for kind in (VAE, AutoEncoder, BetaVAE, Classifier, Generator, Transformer)
 }
 
 
@@ -26,12 +27,12 @@ def save_weights(model: nn.Module, path: Path, **settings: int | list[int]) -> N
     Parameters
     ----------
     model : nn.Module
-        One of `VAE`, `AutoEncoder`, `BetaVAE`, `Classifier`, `Generator`.
+        One of `VAE`, `AutoEncoder`, `BetaVAE`, `Classifier`, `Generator`, `Transformer`.
     path : Path
         File to write.
     **settings : int or list of int
-        What the model was built with: ``latent_dim``, ``width``, ``n_layers``, and ``shape`` where it is not the
-        usual one.
+        What the model was built with, such as ``latent_dim``, ``width``, ``n_layers``, and ``shape`` where it is not
+        the usual one; of a `Transformer` ``n_tokens``, ``context``, ``width``, ``n_layers``, ``n_heads``.
     """
     tensors = {name: tensor.detach().half().contiguous() for name, tensor in model.state_dict().items()}
     save_file(tensors, path, metadata={"model": type(model).__name__, "settings": json.dumps(settings)})

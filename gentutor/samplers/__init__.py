@@ -1,0 +1,24 @@
+"""Ways to draw from a model: codes of a latent space (lessons 03 and 04), and one token after another (lesson 05)."""
+
+from gentutor.samplers.latents import (
+    attribute_direction,
+    group_means,
+    interpolate,
+    latent_grid,
+    reparameterise,
+    sample_prior,
+    truncated_noise,
+)
+from gentutor.samplers.sequences import continue_tokens, next_token_probs
+
+__all__ = [
+    "attribute_direction",
+    "continue_tokens",
+    "group_means",
+    "interpolate",
+    "latent_grid",
+    "next_token_probs",
+    "reparameterise",
+    "sample_prior",
+    "truncated_noise",
+]

@@ -8,7 +8,7 @@ import importlib
 from gentutor.errors import ExerciseError
 from gentutor.exercises.contract import Contract, Exercise
 
-SUBJECTS = ("welcome", "data", "training", "gans", "vaes")  # in the order of the course
+SUBJECTS = ("welcome", "data", "training", "gans", "vaes", "diffusion")  # in the order of the course
 
 
 def exercises(lesson: str | None = None) -> tuple[Contract, ...]:

@@ -1,5 +1,6 @@
 """Measures of models and of what they generate: tensors in, numbers out."""
 
+from gentutor.metrics.attributes import READABLE, obeyed, read_attributes
 from gentutor.metrics.cost import Pace, fit_pace, time_steps, training_flops, training_memory
 from gentutor.metrics.coverage import coverage
 from gentutor.metrics.distance import frechet_distance, nearest_distances
@@ -10,6 +11,7 @@ from gentutor.metrics.perplexity import bits_per_character, perplexity, token_lo
 from gentutor.metrics.samples import mode_coverage, precision_recall
 
 __all__ = [
+    "READABLE",
     "Pace",
     "active_units",
     "bits_per_character",
@@ -23,9 +25,11 @@ __all__ = [
     "log_likelihood",
     "mode_coverage",
     "nearest_distances",
+    "obeyed",
     "perplexity",
     "precision_recall",
     "predicted_class",
+    "read_attributes",
     "test_elbo",
     "time_steps",
     "token_log_probs",

@@ -2,6 +2,8 @@
 
 from gentutor.models.classifier import Classifier
 from gentutor.models.conditional import ConditionalVAE
+from gentutor.models.diffusion import PictureVelocity, PointVelocity
+from gentutor.models.diffusion_recipe import DIFFUSION_FAST, diffusion_adam, diffusion_update, wished
 from gentutor.models.gan import Averaged, Discriminator, Generator
 from gentutor.models.gan_recipe import GAN_FAST, gan_adam, gan_update
 from gentutor.models.linear import LinearVAE, principal_components
@@ -17,6 +19,7 @@ from gentutor.models.vae import VAE, AutoEncoder, BetaVAE, start_at_mean
 from gentutor.models.weights import load_bundled, load_weights, save_weights
 
 __all__ = [
+    "DIFFUSION_FAST",
     "GAN_FAST",
     "TRANSFORMER_FAST",
     "TRANSFORMER_LONG",
@@ -31,9 +34,13 @@ __all__ = [
     "Generator",
     "LinearVAE",
     "Muon",
+    "PictureVelocity",
+    "PointVelocity",
     "Transformer",
     "attention_weights",
     "causal_attention",
+    "diffusion_adam",
+    "diffusion_update",
     "gan_adam",
     "gan_update",
     "load_bundled",
@@ -43,4 +50,5 @@ __all__ = [
     "start_at_mean",
     "transformer_optimisers",
     "transformer_update",
+    "wished",
 ]

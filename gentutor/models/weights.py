@@ -12,12 +12,14 @@ from torch import nn
 
 from gentutor.errors import DataDamagedError
 from gentutor.models.classifier import Classifier
+from gentutor.models.diffusion import PictureVelocity
 from gentutor.models.gan import Generator
 from gentutor.models.transformer import Transformer
 from gentutor.models.vae import VAE, AutoEncoder, BetaVAE
 
 _KINDS: dict[str, type[nn.Module]] = {
-    kind.__name__: kind for kind in (VAE, AutoEncoder, BetaVAE, Classifier, Generator, Transformer)
+    kind.__name__: kind
+    for kind in (VAE, AutoEncoder, BetaVAE, Classifier, Generator, Transformer, PictureVelocity)
 }
 
 
@@ -27,7 +29,8 @@ def save_weights(model: nn.Module, path: Path, **settings: int | list[int]) -> N
     Parameters
     ----------
     model : nn.Module
-        One of `VAE`, `AutoEncoder`, `BetaVAE`, `Classifier`, `Generator`, `Transformer`.
+        One of `VAE`, `AutoEncoder`, `BetaVAE`, `Classifier`, `Generator`, `Transformer`,
+        `PictureVelocity`.
     path : Path
         File to write.
     **settings : int or list of int

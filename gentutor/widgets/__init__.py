@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from gentutor.widgets.quiz_panel import quiz
     from gentutor.widgets.sketch_panel import sketch
     from gentutor.widgets.slider_panel import panel
+    from gentutor.widgets.time_panel import time_slider
 
-__all__ = ["Frame", "latent_map", "live", "panel", "quiz", "sketch"]
+__all__ = ["Frame", "latent_map", "live", "panel", "quiz", "sketch", "time_slider"]
 
 _HOME = {
     "Frame": "frames",
@@ -25,6 +26,7 @@ _HOME = {
     "panel": "slider_panel",
     "quiz": "quiz_panel",
     "sketch": "sketch_panel",
+    "time_slider": "time_panel",
 }
 
 

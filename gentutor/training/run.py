@@ -19,6 +19,7 @@ from gentutor.training.history import Curve, Curves, MemoryLimit, SnapshotStore
 from gentutor.training.record import Change, KnobRecord
 from gentutor.training.state import Snapshot, Stateful
 from gentutor.training.turns import TurnLock
+from gentutor.training.windows import Windows
 
 Update = Callable[..., dict[str, float]]
 
@@ -40,7 +41,7 @@ class Run:
         that is done, in [0, 1).
     parts : dict
         Everything the update changes: networks, optimisers. The names are the update's argument names.
-    batches : Batches
+    batches : Batches or Windows
         Where the examples come from.
     settings : dict
         Values of knobs; the others take their defaults.
@@ -72,7 +73,7 @@ class Run:
         self,
         update: Update,
         parts: Mapping[str, Stateful],
-        batches: Batches,
+        batches: Batches | Windows,
         settings: Mapping[str, object],
         *,
         knobs: KnobSet,

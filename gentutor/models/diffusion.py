@@ -72,7 +72,7 @@ PIXEL_SPREAD = 0.6  # standard deviation of a pixel in [-1, 1]: 0.61 for the ava
 
 
 def spread_at(t: Tensor, like: Tensor) -> Tensor:
-    """Return the spread of x_t on the straight schedule at times `t` (B,), shaped to divide examples `like` (B, ...)."""
+    """Return the spread of x_t on the straight schedule at times `t` (B,), shaped to divide `like` (B, ...)."""
     t = t.view(-1, *[1] * (like.dim() - 1))
     return (t.square() * PIXEL_SPREAD**2 + (1 - t).square()).sqrt()
 
@@ -115,7 +115,8 @@ class PictureVelocity(nn.Module):
     """Foretells how a noisy picture moves, told the time and any wishes: a small U-Net (Ronneberger and others 2015).
 
     Pictures are folded to half their size and four times their channels, worked on, halved once more, and come back the
-    same way, to be added to `plain_guess`: it is meant for the straight schedule. No layer mixes the pictures of a batch.
+    same way, to be added to `plain_guess`, which is that of the straight schedule. No layer mixes the pictures of a
+    batch.
 
     Parameters
     ----------

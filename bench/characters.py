@@ -40,16 +40,12 @@ WRITTEN = 256  # tokens, for the speed of writing
 
 def prose() -> tuple[int, Any, Any]:
     """Return the size of the vocabulary, and the training and validation characters as numbers."""
-    import torch
-
     from gentutor.datasets import load_prose
-    from gentutor.datasets.tokens import encode, vocabulary_of
+    from gentutor.datasets.tokens import encode_tensor, vocabulary_of
 
     text = load_prose()
     vocabulary = vocabulary_of(text.train)
-    train, validation = (
-        torch.tensor(encode(part, vocabulary)) for part in (text.train, text.validation[:N_VALIDATION])
-    )
+    train, validation = (encode_tensor(part, vocabulary) for part in (text.train, text.validation[:N_VALIDATION]))
     return len(vocabulary), train, validation
 
 

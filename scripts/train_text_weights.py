@@ -21,7 +21,7 @@ from torch import Tensor
 from update_manifest import DATA, update_manifest
 
 from gentutor.datasets import NAME_CHARACTERS, load_names, load_prose
-from gentutor.datasets.tokens import decode, encode, vocabulary_of
+from gentutor.datasets.tokens import decode, encode, encode_tensor, vocabulary_of
 from gentutor.metrics import bits_per_character, perplexity, token_log_probs
 from gentutor.models import Transformer, load_weights, save_weights, transformer_optimisers, transformer_update
 from gentutor.models.recipe import bfloat16_pays
@@ -88,7 +88,7 @@ PLANS = {"text_austen": austen, "names": names}
 
 def train(plan: Plan) -> tuple[Transformer, float]:
     """Return the trained model and the seconds it took."""
-    text = torch.tensor(encode(plan.train, plan.vocabulary))
+    text = encode_tensor(plan.train, plan.vocabulary)
     in_16_bits = bfloat16_pays()
     model = Transformer(len(plan.vocabulary), **plan.shape, seed=SEED)
     optimisers = transformer_optimisers(model, in_16_bits=in_16_bits)
@@ -142,7 +142,7 @@ def describe(name: str, plan: Plan, path: Path, seconds: float, busy: str) -> st
     """Measure what was stored, and return its card."""
     model, temperature = load_weights(path), 0.8
     assert isinstance(model, Transformer)
-    test = torch.tensor(encode(plan.test, plan.vocabulary))
+    test = encode_tensor(plan.test, plan.vocabulary)
     log_probs: Tensor = token_log_probs(model, test, model.context)
     prompt = torch.tensor([encode(plan.prompt, plan.vocabulary)])
     dice = generator(SEED, "written")

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gentutor.datasets.tokens import apply_merges, decode, encode, learn_merges, merge_pair, most_frequent_pair
+from gentutor.datasets.tokens import (
+    apply_merges,
+    decode,
+    encode,
+    encode_tensor,
+    learn_merges,
+    merge_pair,
+    most_frequent_pair,
+    vocabulary_of,
+)
 
 texts = st.text(alphabet="ab cé", min_size=2, max_size=60)
 
@@ -53,3 +63,10 @@ def test_equal_neighbours_are_joined_from_the_left() -> None:
 
 def test_a_single_token_ends_the_learning() -> None:
     assert learn_merges("aaaa", 10) == [("a", "a"), ("aa", "aa")]
+
+
+@pytest.mark.parametrize("text", ["", "abba", "a£b\U0001f600 c\n", "\N{REPLACEMENT CHARACTER}x"])
+def test_a_tensor_of_tokens_is_the_list_of_tokens(text: str) -> None:
+    vocabulary = vocabulary_of("abc \n")
+    assert vocabulary == ("\N{REPLACEMENT CHARACTER}", "\n", " ", "a", "b", "c")
+    assert encode_tensor(text, vocabulary).tolist() == encode(text, vocabulary)

@@ -136,6 +136,25 @@ def words(text: str) -> list[str]:
     return re.findall(r"[a-z]+(?:'[a-z]+)*", clean_text(text, lower=True))
 
 
+def sentences(text: str, shortest: int = 40, longest: int = 110) -> list[str]:
+    """Return the sentences of `text` that are neither short nor long and hold no speech, in their order.
+
+    Parameters
+    ----------
+    text : str
+        Prose.
+    shortest, longest : int
+        Limits of a sentence, in characters.
+
+    Examples
+    --------
+    >>> sentences("No. Mr. Elton was gone, and she was left at peace. She", shortest=20)
+    ['Mr. Elton was gone, and she was left at peace.']
+    """
+    ends = re.split(r"(?<!\bMr\.)(?<!\bMrs\.)(?<!\bDr\.)(?<!\bSt\.)(?<=[.!?]) ", clean_text(text))
+    return [one for one in ends if shortest <= len(one) <= longest and re.fullmatch(r"[A-Z][^\"_()\[\]]*[.!?]", one)]
+
+
 def without_stop_words(tokens: Iterable[str]) -> list[str]:
     """Return the words that are no stop words, in their order.
 

@@ -55,8 +55,8 @@ KNOBS = KnobSet(
         0.8,
         0.0,
         1.0,
-        help="How far the way from noise to drawing has been walked.",
-        effect="higher: noise turns into the drawing.",
+        help="How far the way from noise to people has been walked.",
+        effect="higher: noise turns into people.",
     ),
     Knob(
         "width",

@@ -7,15 +7,16 @@ import numpy as np
 import pytest
 import torch
 
-from gentutor.datasets import data_file, load_fables, load_fashion
+from gentutor.datasets import data_file, load_avatars, load_fables, load_fashion
 from gentutor.knobs import lesson_knobs
 from gentutor.losses import negative_elbo
 from gentutor.metrics import nearest_distances, training_flops, training_memory
-from gentutor.models import VAE, load_bundled, start_at_mean
+from gentutor.models import VAE, load_bundled, start_at_mean, wished
 from gentutor.models.classifiers import fit_border, fit_groups, two_groups
 from gentutor.models.counting import copied_share, count_letters, write_line
+from gentutor.models.diffusion_samplers import euler_sample
+from gentutor.models.heart_game import heart
 from gentutor.models.recipe import adam, update
-from gentutor.models.standins import heart
 from gentutor.samplers import interpolate
 from gentutor.seeding import generator
 from gentutor.training import Batches, Run
@@ -68,9 +69,9 @@ def test_welcome_blend(seed):
 
 
 @cache
-def stops(name, seed):
-    """Mean distance to the heart of a third of a toy's points, from stop to stop."""
-    points = torch.from_numpy(np.load(data_file("first_families.npz"))[name].astype(np.float32))
+def stops(seed):
+    """Mean distance to the heart of a third of the forger's points, from stop to stop."""
+    points = torch.from_numpy(np.load(data_file("heart_game.npz"))["forger"].astype(np.float32))
     real = heart(2000, generator(seed, "heart"))
     return [float(nearest_distances(stop, real).mean()) for stop in points[:, seed::3]]
 
@@ -78,16 +79,20 @@ def stops(name, seed):
 @over_seeds
 def test_welcome_rounds(seed):
     """Higher: the forger's points come closer to the real ones."""
-    distances = stops("forger", seed)
+    distances = stops(seed)
     assert distances[0] > 2 * np.mean(distances[8:12]) > 2 * np.mean(distances[-4:])
 
 
 @over_seeds
 def test_welcome_moment(seed):
-    """Higher: noise turns into the drawing."""
-    distances = stops("flow", seed)
-    assert distances[0] > distances[20] > distances[40]
-    assert distances[40] < 0.4 * distances[0]
+    """Higher: noise turns into people."""
+    faces, network = load_avatars("test", n=300, seed=seed).x.flatten(1), load_bundled("diffusion_avatars")
+    noise, anybody = torch.randn(20, 3, 16, 16, generator=generator(seed, "noise")), torch.full((20, 10), -1)
+    with torch.no_grad():
+        way = (euler_sample(noise, 12, wished(network, anybody)) + 1) / 2
+    distances = [float(nearest_distances(stop.flatten(1), faces).mean()) for stop in way]
+    assert distances[0] > distances[6] > distances[12]
+    assert distances[12] < 0.4 * distances[0]
 
 
 @over_seeds

@@ -1,4 +1,4 @@
-"""The toys of lesson 00: repeatable, of the stated shape, and the bundled stops are theirs."""
+"""The toy game of lesson 00: repeatable, of the stated shape, and the bundled stops are its own; and the counting writer."""
 
 import random
 from collections import Counter
@@ -9,13 +9,13 @@ import torch
 
 from gentutor.datasets import data_file, load_fables
 from gentutor.models.counting import count_letters, write_line
-from gentutor.models.standins import heart, play_forger, walk_from_noise
+from gentutor.models.heart_game import heart, play_forger
 from gentutor.seeding import generator
 
 
 @pytest.fixture(scope="module")
 def bundled():
-    with np.load(data_file("first_families.npz")) as arrays:
+    with np.load(data_file("heart_game.npz")) as arrays:
         return {name: torch.from_numpy(arrays[name].astype(np.float32)) for name in arrays.files}
 
 
@@ -31,13 +31,6 @@ def test_the_bundled_forger_is_that_of_the_script(bundled):
     assert looks.shape == (2, 300, 2)
     torch.testing.assert_close(looks[0], bundled["forger"][0], rtol=1e-2, atol=1e-2)
     torch.testing.assert_close(looks[1], bundled["forger"][1], rtol=0.1, atol=0.1)  # rounding grows with the rounds
-
-
-def test_the_bundled_walk_starts_in_the_noise_of_the_script(bundled):
-    stops = walk_from_noise(20, 0, n_stops=4)
-    assert stops.shape == (5, 300, 2)
-    torch.testing.assert_close(stops[0], bundled["flow"][0], rtol=1e-2, atol=1e-2)
-    assert torch.equal(stops, walk_from_noise(20, 0, n_stops=4))
 
 
 def test_the_writer_draws_as_often_as_it_counted():

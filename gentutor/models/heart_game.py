@@ -1,7 +1,7 @@
-"""Two families of generative models at the size of a toy: points in a plane instead of pictures.
+"""The forger's game of lesson 00, at the size of a toy: points in a plane that are to lie on the outline of a heart.
 
-They stand in where lesson 00 shows all families side by side: ``scripts/train_welcome.py`` trains them for a minute and
-keeps every stop of their way. The real ones are built in lessons 03 (GANs) and 07 (diffusion); nothing here is tuned.
+``scripts/train_welcome.py`` plays it for half a minute and keeps every stop of the way. Lesson 03 builds the real one;
+nothing here is tuned.
 """
 
 from __future__ import annotations
@@ -61,44 +61,6 @@ def play_forger(rounds: int, seed: int, *, n_shown: int = 300, every: int = 10) 
         _descend(adams[1], loss)
         _descend(adams[0], softplus(-detective(fake)).mean())
     return torch.stack(looks)
-
-
-def walk_from_noise(steps: int, seed: int, *, n_shown: int = 300, n_stops: int = 40) -> Tensor:
-    """Train a flow from noise to the heart, and walk along it: flow matching (Lipman and others 2023).
-
-    The network learns the direction of straight ways from noise to data; a walk follows it in small steps.
-
-    Parameters
-    ----------
-    steps : int
-        Updates of the network.
-    seed : int
-        Start of the random streams.
-    n_shown : int
-        Points that walk.
-    n_stops : int
-        Steps of the walk.
-
-    Returns
-    -------
-    Tensor
-        Where the points are at times 0 (noise) to 1: (n_stops + 1, n_shown, 2).
-    """
-    with seeded(seed, "flow"):
-        direction = mlp(3, 64, 64, 2)
-    adam = torch.optim.Adam(direction.parameters(), lr=5e-3)
-    rng = generator(seed, "ways")
-    for step in range(steps):
-        adam.param_groups[0]["lr"] = 5e-3 * (1 - step / steps)
-        x, noise, t = heart(256, rng), torch.randn(256, 2, generator=rng), torch.rand(256, 1, generator=rng)
-        told = torch.cat([(1 - t) * noise + t * x, t], dim=1)
-        _descend(adam, (direction(told) - (x - noise)).square().mean())
-    stops = [torch.randn(n_shown, 2, generator=generator(seed, "start"))]
-    with torch.no_grad():
-        for stop in range(n_stops):
-            t = torch.full((n_shown, 1), stop / n_stops)
-            stops.append(stops[-1] + direction(torch.cat([stops[-1], t], dim=1)) / n_stops)
-    return torch.stack(stops)
 
 
 def _descend(optimiser: torch.optim.Optimizer, loss: Tensor) -> None:

@@ -90,7 +90,7 @@ def measure(kind: str, length: float, seed: int) -> dict[str, Any]:
     from gentutor.datasets import load_avatars, load_fashion
     from gentutor.metrics import feature_distance, obeyed
     from gentutor.models import wished
-    from gentutor.models.diffusion_samplers import sample_path
+    from gentutor.samplers.paths import sample_path
     from gentutor.seeding import generator
 
     network, cost = train(kind, length, seed)

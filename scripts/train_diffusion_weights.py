@@ -31,8 +31,8 @@ from gentutor.models import (
     save_weights,
     wished,
 )
-from gentutor.models.diffusion_samplers import sample_path
 from gentutor.models.recipe import bfloat16_pays
+from gentutor.samplers.paths import sample_path
 from gentutor.seeding import generator
 from gentutor.training import Batches
 

@@ -1,7 +1,8 @@
 """Networks that foretell velocities: of points in the plane, and of small pictures that are told what is wanted.
 
-Taught in lesson 07. Both work on x_t = a(t)·x + b(t)·eps of `gentutor.models.schedules`; pictures are in [-1, 1] there,
-so that black and white lie on both sides of the noise's zero. How the network was found stands in ``docs/log.md``.
+Taught in lesson 07. Both work on x_t = a(t)·x + b(t)·eps of `gentutor.samplers.schedules`; pictures are in [-1, 1]
+there, so that black and white lie on both sides of the noise's zero. How the network was found stands in
+``docs/log.md``.
 """
 
 from __future__ import annotations

@@ -11,9 +11,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from gentutor.models.diffusion_samplers import Velocity, guided_velocity
 from gentutor.models.gan import Averaged
-from gentutor.models.schedules import add_noise, velocity_target
+from gentutor.samplers.paths import Velocity, guided_velocity
+from gentutor.samplers.schedules import add_noise, velocity_target
 
 DIFFUSION_FAST: dict[str, Any] = {"batch_size": 64, "lr": 4e-3, "forget": 0.15, "schedule_kind": 0}
 """Settings of `diffusion_update` for both kinds of bundled pictures."""

@@ -1,4 +1,4 @@
-"""Ways to draw from a model: codes of a latent space (lessons 03 and 04), and one token after another (lesson 05)."""
+"""Ways to draw from a model: codes of a latent space, token after token (lesson 05), paths from noise (lesson 07)."""
 
 from gentutor.samplers.latents import (
     attribute_direction,

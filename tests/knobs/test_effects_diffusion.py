@@ -21,8 +21,8 @@ from gentutor.models import (
     load_bundled,
     wished,
 )
-from gentutor.models.diffusion_samplers import sample_path
-from gentutor.models.schedules import picture_and_noise
+from gentutor.samplers.paths import sample_path
+from gentutor.samplers.schedules import picture_and_noise
 from gentutor.seeding import generator
 from gentutor.training import Batches, Run
 

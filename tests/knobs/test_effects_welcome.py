@@ -14,10 +14,10 @@ from gentutor.metrics import nearest_distances, training_flops, training_memory
 from gentutor.models import VAE, load_bundled, start_at_mean, wished
 from gentutor.models.classifiers import fit_border, fit_groups, two_groups
 from gentutor.models.counting import copied_share, count_letters, write_line
-from gentutor.models.diffusion_samplers import euler_sample
 from gentutor.models.heart_game import heart
 from gentutor.models.recipe import adam, update
 from gentutor.samplers import interpolate
+from gentutor.samplers.paths import euler_sample
 from gentutor.seeding import generator
 from gentutor.training import Batches, Run
 

@@ -9,10 +9,10 @@ from gentutor.exercises.diffusion.euler_sample import euler_sample as taught_eul
 from gentutor.exercises.diffusion.inputs import drift
 from gentutor.knobs import lesson_knobs
 from gentutor.models import Averaged, PictureVelocity, PointVelocity, diffusion_adam, diffusion_update
-from gentutor.models import diffusion_samplers as samplers
 from gentutor.models.diffusion import time_waves
 from gentutor.models.diffusion_recipe import forgotten
-from gentutor.models.schedules import add_noise, picture_and_noise, schedule, shares, velocity_target
+from gentutor.samplers import paths as samplers
+from gentutor.samplers.schedules import add_noise, picture_and_noise, schedule, shares, velocity_target
 from gentutor.seeding import generator
 from gentutor.workspace.files import cell_source, read_notebook
 from tests.lessons.conftest import LESSONS

@@ -9,7 +9,7 @@ import torch
 from gentutor.datasets import data_file, load_avatars
 from gentutor.metrics import obeyed, predicted_class
 from gentutor.models import PictureVelocity, load_bundled, wished
-from gentutor.models.diffusion_samplers import sample_path
+from gentutor.samplers.paths import sample_path
 from gentutor.seeding import generator
 
 NAMES = ("diffusion_avatars", "diffusion_fashion")

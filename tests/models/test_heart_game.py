@@ -1,4 +1,4 @@
-"""The toy game of lesson 00: repeatable, of the stated shape, and the bundled stops are its own; and the counting writer."""
+"""The toys of lesson 00: a repeatable game whose stops are bundled, and a writer that counts."""
 
 import random
 from collections import Counter

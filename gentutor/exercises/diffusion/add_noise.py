@@ -10,7 +10,7 @@ from torch import Tensor
 
 from gentutor.exercises.contract import Check, Exercise, Function, Misconception
 from gentutor.exercises.diffusion.inputs import LESSON, pictures_on_their_way
-from gentutor.models.schedules import shares
+from gentutor.samplers.schedules import shares
 
 
 def _by_hand(t: float, kind: int) -> tuple[float, float]:
@@ -51,7 +51,7 @@ ADD_NOISE = Exercise(
     returns="B C H W",
     points=2,
     oracle=_oracle,
-    taught="gentutor.models.schedules:add_noise",
+    taught="gentutor.samplers.schedules:add_noise",
     hints=(
         "At t = 0 nothing but the noise must be left, at t = 1 nothing but the picture.",
         "`shares` returns four things: a, b and their slopes. You need the first two: one is the share of the picture, "

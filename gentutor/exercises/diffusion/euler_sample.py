@@ -9,7 +9,7 @@ from torch import Tensor
 
 from gentutor.exercises.contract import Check, Exercise, Function, Misconception
 from gentutor.exercises.diffusion.inputs import LESSON, drift, noise_and_steps
-from gentutor.models import diffusion_samplers
+from gentutor.samplers import paths
 
 Clock = Callable[[int, int], float]
 
@@ -26,7 +26,7 @@ def euler_sample(x: Tensor, n_steps: int, velocity: Callable[[Tensor, Tensor], T
     velocity : callable
         ``velocity(x, t)``, with t (B,), returns (B, ...).
     """
-    return diffusion_samplers.euler_sample(x, n_steps, velocity)
+    return paths.euler_sample(x, n_steps, velocity)
 
 
 def _oracle(x: Tensor, n_steps: int) -> Tensor:

@@ -21,7 +21,7 @@ GUIDED_VELOCITY = Exercise(
     returns="B C H W",
     points=3,
     oracle=_oracle,
-    taught="gentutor.models.diffusion_samplers:guided_velocity",
+    taught="gentutor.samplers.paths:guided_velocity",
     hints=(
         "With guidance 0 nobody listens to the condition: the result is `untold`. With guidance 1 it is `told`. And "
         "with 2?",

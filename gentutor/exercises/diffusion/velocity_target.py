@@ -9,7 +9,7 @@ from torch import Tensor
 
 from gentutor.exercises.contract import Check, Exercise, Function, Misconception
 from gentutor.exercises.diffusion.inputs import LESSON, pictures_on_their_way
-from gentutor.models.schedules import Schedule, add_noise, schedule, shares
+from gentutor.samplers.schedules import Schedule, add_noise, schedule, shares
 
 Combine = Callable[[Tensor, Tensor, Schedule], Tensor]
 
@@ -35,7 +35,7 @@ VELOCITY_TARGET = Exercise(
     returns="B C H W",
     points=3,
     oracle=_oracle,
-    taught="gentutor.models.schedules:velocity_target",
+    taught="gentutor.samplers.schedules:velocity_target",
     hints=(
         "A pair of picture and noise stays the same on its way; only their shares change. So which parts of "
         "a(t)·x + b(t)·eps have a slope?",

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from gentutor.models.schedules import picture_and_noise, shares
+from gentutor.samplers.schedules import picture_and_noise, shares
 from gentutor.seeding import generator as seeded_generator
 
 Velocity = Callable[[Tensor, Tensor], Tensor]
@@ -110,7 +110,7 @@ def ddim_sample(x: Tensor, n_steps: int, velocity: Velocity, kind: int = 0) -> T
     velocity : callable
         ``velocity(x, t)`` returns (B, ...).
     kind : int
-        Of the `gentutor.models.schedules.schedule` that the network was trained with.
+        Of the `gentutor.samplers.schedules.schedule` that the network was trained with.
     """
     path = [x]
     for step in range(n_steps):
@@ -139,7 +139,7 @@ def ancestral_sample(
     velocity : callable
         ``velocity(x, t)`` returns (B, ...).
     kind : int
-        Of the `gentutor.models.schedules.schedule` that the network was trained with.
+        Of the `gentutor.samplers.schedules.schedule` that the network was trained with.
     generator : torch.Generator
         Source of the fresh noise.
     """

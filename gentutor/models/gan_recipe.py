@@ -16,7 +16,7 @@ from gentutor.models.gan import Averaged, Discriminator, Generator
 
 GAN_FAST: dict[str, Any] = {
     "batch_size": 32,
-    "lr_g": 3e-3,
+    "lr_g": 6e-3,
     "lr_d": 3e-3,
     "d_steps": 1,
     "loss": "non-saturating",

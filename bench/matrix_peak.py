@@ -133,7 +133,23 @@ def transformer_loop() -> Loop:
     return Loop("transformer", step, torch.bfloat16 if short else torch.float32)
 
 
-LOOPS: tuple[Callable[[], Loop], ...] = (vae_loop, gan_loop, transformer_loop)
+def diffusion_loop() -> Loop:
+    """The velocity network of lesson 07 on clothes."""
+    from gentutor.datasets import load_fashion
+    from gentutor.models import DIFFUSION_FAST, Averaged, PictureVelocity, diffusion_adam, diffusion_update
+    from gentutor.models.recipe import bfloat16_pays
+    from gentutor.seeding import generator
+
+    short, size = bfloat16_pays(), int(DIFFUSION_FAST["batch_size"])
+    network = PictureVelocity((1, 28, 28), (10,), in_16_bits=short)
+    parts: dict[str, Any] = {"network": network, "average": Averaged(network), "optimiser": diffusion_adam(network)}
+    images, noise = load_fashion("train", n=10 * size), generator(0, "noise")
+    x, settings = (2 * images.x[:size] - 1, images.y[:size, None]), SimpleNamespace(**DIFFUSION_FAST, progress=0.5)
+    step = lambda: diffusion_update(**parts, x=x, settings=settings, generator=noise)  # noqa: E731
+    return Loop("diffusion", step, torch.bfloat16 if short else torch.float32)
+
+
+LOOPS: tuple[Callable[[], Loop], ...] = (vae_loop, gan_loop, transformer_loop, diffusion_loop)
 
 
 def main() -> None:

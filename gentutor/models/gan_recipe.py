@@ -24,7 +24,7 @@ GAN_FAST: dict[str, Any] = {
     "r2": 0.0,
     "penalty_every": 1,
 }
-"""Settings of `gan_update` for Fashion-MNIST. Two rates, as in Heusel and others (2017); here the generator's is larger."""
+"""Settings of `gan_update` for Fashion-MNIST: two rates (Heusel and others 2017), here with the faster generator."""
 
 
 def gan_adam(network: nn.Module, lr: float = 3e-3) -> torch.optim.Adam:

@@ -46,7 +46,7 @@ class TrainingDivergedError(GentutorError, ArithmeticError):
 
 
 class FrameError(GentutorError, ValueError):
-    """A panel's draw function returned something that cannot be shown."""
+    """What was handed over to be shown or played has the wrong form, such as what a panel's draw function returned."""
 
 
 class RunStateError(GentutorError):

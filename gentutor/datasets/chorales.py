@@ -18,6 +18,7 @@ VOICES = ("soprano", "alto", "tenor", "bass")
 SPLITS = ("train", "validation", "test")
 LOWEST, HIGHEST = 36, 81  # MIDI pitches: Bach's basses go down to C2, his sopranos up to A5
 RANGES = ((57, 81), (53, 74), (48, 69), (36, 64))  # what each of the voices sings in the 361 chorales
+MAJOR = (0, 2, 4, 5, 7, 9, 11)  # semitones of a major scale above its tonic
 SIXTEENTHS = 4  # rows of the bundled grid for a quarter note
 
 

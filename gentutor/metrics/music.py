@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-MAJOR = (0, 2, 4, 5, 7, 9, 11)  # semitones of a major scale above its tonic
+from gentutor.datasets.chorales import MAJOR
 
 
 def out_of_scale_rate(roll: Tensor, tonic: int) -> float:

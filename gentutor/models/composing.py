@@ -8,13 +8,12 @@ import torch
 from torch import Tensor
 
 from gentutor.datasets.chorale_tokens import FIRST_CLOCK, FIRST_PITCH, HOLD, N_TOKENS, ORDER, PER_STEP, REST
-from gentutor.datasets.chorales import LOWEST, RANGES
+from gentutor.datasets.chorales import LOWEST, MAJOR, RANGES
 from gentutor.datasets.quantising import dequantise, quantise
 from gentutor.models.transformer import Transformer
 from gentutor.samplers import continue_tokens
 
 SIDE = 14
-MAJOR = (0, 2, 4, 5, 7, 9, 11)
 
 
 def image_tokens(small: Tensor, y: Tensor, levels: int) -> Tensor:

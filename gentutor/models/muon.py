@@ -1,7 +1,8 @@
 """Muon: an optimiser for matrices whose steps are equally long in every direction. Lesson 02 shows one step of it.
 
 Jordan and others (2024), "Muon: an optimizer for hidden layers in neural networks". Here all matrices of one shape are
-handled together, which on a processor matters more than the arithmetic.
+handled together, which on a processor matters more than the arithmetic; ``torch.optim.Muon``, which came with torch
+2.9, takes them one by one. The steps are the same, and a test compares them.
 """
 
 from __future__ import annotations
@@ -13,23 +14,25 @@ from typing import Any
 import torch
 from torch import Tensor
 
-_COEFFICIENTS = (3.4445, -4.7750, 2.0315)  # of Jordan and others; all singular values go to about 1
+NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)
+"""Coefficients of one round of `orthogonalised`, chosen by Jordan and others (2024) so that five rounds suffice."""
 
 
 def orthogonalised(matrices: Tensor, rounds: int = 5) -> Tensor:
-    """Return nearly the orthogonal matrices nearest to `matrices` (..., n, m): all singular values become about 1.
+    """Return nearly the orthogonal matrices nearest to `matrices`: all their singular values become about 1.
 
-    As `gentutor.training.optimisers.orthogonalised`, for a stack of matrices at once, and in their own precision.
+    Newton-Schulz iteration with the coefficients of Jordan and others (2024); singular values end between 0.7 and
+    1.2, unless they were below some thousandth of the largest.
 
     Parameters
     ----------
     matrices : Tensor
-        Any matrices but 0; fastest where n is at most m.
+        One matrix or a stack of them, (..., n, m), none of them 0; fastest where n is at most m.
     rounds : int
-        Newton-Schulz iterations.
+        Iterations.
     """
-    a, b, c = _COEFFICIENTS
-    x: Tensor = matrices / (matrices.norm(dim=(-2, -1), keepdim=True) + 1e-7)
+    a, b, c = NEWTON_SCHULZ
+    x: Tensor = matrices / (matrices.norm(dim=(-2, -1), keepdim=True) + 1e-7)  # all singular values in [0, 1]
     for _ in range(rounds):
         square = x @ x.mT
         x = a * x + (b * square + c * square @ square) @ x

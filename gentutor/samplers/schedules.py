@@ -66,8 +66,7 @@ def schedule(t: Tensor, kind: int = 0) -> Schedule:
 
 
 def shares(t: Tensor, like: Tensor, kind: int = 0) -> Schedule:
-    """Return the `schedule` at times `t` (B,), shaped (B, 1, ...) so that it multiplies the examples `like` (B, "
-    "...)."""
+    """Return the `schedule` at times `t` (B,), shaped (B, 1, ...) as factors of the examples `like` (B, ...)."""
     return schedule(t.view(-1, *[1] * (like.dim() - 1)), kind)
 
 

@@ -28,7 +28,7 @@ def midi_bytes(roll: Any, onset: Any = None, *, tempo: float = 76.0, per_quarter
 
     Raises
     ------
-    ValueError
+    FrameError
         When `roll` is no table of MIDI pitches.
 
     Examples

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from gentutor.errors import FrameError
 from gentutor.plots.pictures import to_array
 
 Grid = NDArray[np.int64]
@@ -39,12 +40,16 @@ def as_grid(roll: Any) -> Grid:
 
     Raises
     ------
-    ValueError
+    FrameError
         When it is no table of MIDI pitches in 0 to 127.
     """
     grid = to_array(roll)
     if grid.ndim != 2 or not grid.size or grid.min() < 0 or grid.max() > 127:
-        raise ValueError(f"A roll is a table (T, V) of MIDI pitches from 0 (a rest) to 127; got shape {grid.shape}.")
+        got = f"pitches from {grid.min()} to {grid.max()}" if grid.ndim == 2 and grid.size else f"shape {grid.shape}"
+        raise FrameError(
+            f"A roll is a table (T, V) of MIDI pitches from 0 (a rest) to 127, a row for each step; got {got}. "
+            "Tokens become pitches by `tokens_to_roll`."
+        )
     return grid.astype(np.int64)
 
 

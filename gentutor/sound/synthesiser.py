@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gentutor.errors import FrameError
 from gentutor.plots.pictures import to_array
 from gentutor.sound.notes import as_grid, notes_of
 
@@ -108,7 +109,7 @@ def synthesise(
 
     Raises
     ------
-    ValueError
+    FrameError
         When `roll` is no table of MIDI pitches.
 
     Examples
@@ -148,11 +149,11 @@ def wav_bytes(samples: Samples, rate: int = RATE) -> bytes:
 
     Raises
     ------
-    ValueError
+    FrameError
         When a sample is beyond ±1: it would be cut off, and heard as a crackle.
     """
     if np.abs(samples).max(initial=0.0) > 1.0:
-        raise ValueError(f"Samples must stay within ±1; the largest is {np.abs(samples).max():.2f}. Scale them down.")
+        raise FrameError(f"Samples must stay within ±1; the largest is {np.abs(samples).max():.2f}. Scale them down.")
     buffer = io.BytesIO()
     with wave.open(buffer, "wb") as file:
         file.setnchannels(1)

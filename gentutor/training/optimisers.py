@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)
-"""Coefficients of one round of `orthogonalised`, chosen by Jordan and others (2024) so that five rounds suffice."""
+from gentutor.models.muon import orthogonalised
 
 
 def gradient_step(w: Tensor, grad: Tensor, lr: float) -> Tensor:
@@ -59,27 +58,6 @@ def adam_step(
     m_hat = m / (1 - beta1**t)  # both means began at 0: undo their shyness
     v_hat = v / (1 - beta2**t)
     return w - lr * m_hat / (v_hat.sqrt() + eps), m, v
-
-
-def orthogonalised(matrix: Tensor, rounds: int = 5) -> Tensor:
-    """Return nearly the orthogonal matrix nearest to `matrix`: all its singular values become about 1.
-
-    Newton-Schulz iteration with the coefficients of Jordan and others (2024); singular values end between 0.7 and
-    1.2, unless they were below some thousandth of the largest.
-
-    Parameters
-    ----------
-    matrix : Tensor
-        Any matrix but 0, shape (n, m).
-    rounds : int
-        Iterations.
-    """
-    a, b, c = NEWTON_SCHULZ
-    x: Tensor = matrix / (matrix.norm() + 1e-7)  # all singular values in [0, 1]
-    for _ in range(rounds):
-        square = x @ x.T
-        x = a * x + (b * square + c * square @ square) @ x
-    return x
 
 
 def muon_step(w: Tensor, grad: Tensor, v: Tensor, lr: float, momentum: float = 0.95) -> tuple[Tensor, Tensor]:

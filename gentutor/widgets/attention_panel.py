@@ -18,7 +18,8 @@ from gentutor.errors import GentutorError
 from gentutor.models.transformer import Transformer
 from gentutor.plots.pictures import to_array
 from gentutor.widgets.in_page import pack_array, self_contained
-from gentutor.widgets.page_picture import MOST_TOKENS, PagePicture, tokens_of, visible
+from gentutor.widgets.page_picture import PagePicture
+from gentutor.widgets.page_text import MOST_TOKENS, tokens_of, visible
 from gentutor.widgets.pages import page
 from gentutor.widgets.text_still import draw_attention
 

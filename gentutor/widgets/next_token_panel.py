@@ -17,7 +17,8 @@ from gentutor.models.transformer import Transformer
 from gentutor.plots.pictures import to_array
 from gentutor.samplers.sequences import next_token_probs
 from gentutor.widgets.in_page import pack_array, self_contained
-from gentutor.widgets.page_picture import PagePicture, tokens_of, visible
+from gentutor.widgets.page_picture import PagePicture
+from gentutor.widgets.page_text import tokens_of, visible
 from gentutor.widgets.pages import page
 from gentutor.widgets.text_still import draw_bars
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,42 +18,12 @@ from PIL import Image
 from gentutor.errors import GentutorError
 from gentutor.plots.pictures import encode_png, image_grid, to_array, to_uint8
 from gentutor.widgets.in_page import self_contained
+from gentutor.widgets.page_picture import PagePicture
 from gentutor.widgets.pages import page
 
 _MOST = 900_000  # letters of HTML: a notebook with a few such sliders still opens at once
 _LEVELS = (64, 32, 16)  # brightness levels that are tried until the sheet is light enough
 _STILLS = 9  # moments on the still picture
-
-
-@dataclass(frozen=True)
-class TimeSlider:
-    """What `time_slider` returns: shown by a notebook as the slider, elsewhere as a still picture of the way.
-
-    Parameters
-    ----------
-    html : str
-        The slider, with pictures and script inside.
-    still : bytes
-        PNG of some moments of the first path.
-    size : tuple of int
-        Width and height of the still picture on the page.
-    alt : str
-        What there is to see, in words.
-    """
-
-    html: str
-    still: bytes
-    size: tuple[int, int]
-    alt: str
-
-    def _repr_mimebundle_(
-        self, include: object = None, exclude: object = None
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
-        data = {"text/html": self.html, "image/png": self.still, "text/plain": self.alt}
-        return data, {"image/png": {"alt": self.alt, "width": self.size[0], "height": self.size[1]}}
-
-    def __repr__(self) -> str:
-        return f"TimeSlider({self.alt!r})"
 
 
 def time_slider(
@@ -65,7 +34,7 @@ def time_slider(
     alt: str,
     moment: Sequence[str] = (),
     step: int | None = None,
-) -> TimeSlider:
+) -> PagePicture:
     """Show paths from noise to pictures under a slider for time, with switches that choose the path.
 
     Parameters
@@ -120,7 +89,7 @@ def time_slider(
             page("controls.js", "time_slider.js"), "timeSlider", settings, still=still, size=size, alt=alt
         )
         if len(html) <= _MOST:
-            return TimeSlider(html, still, size, alt)
+            return PagePicture(html, still, alt, size)
     raise GentutorError(
         f"{len(pictures) * n_paths * n_times} pictures are too many for one page: it would take {len(html):,} letters, "
         f"and at most {_MOST:,} are allowed. Give fewer times or switches."

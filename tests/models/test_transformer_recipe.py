@@ -12,7 +12,7 @@ from torch import Tensor
 from gentutor.knobs import Knob, KnobSet
 from gentutor.models import Muon, Transformer, transformer_optimisers, transformer_update
 from gentutor.models.muon import orthogonalised
-from gentutor.training import Run, Windows, optimisers
+from gentutor.training import Run, Windows
 from gentutor.training.state import Snapshot, same
 
 
@@ -38,11 +38,11 @@ def counting(n: int = 400) -> Tensor:
     return torch.arange(n) % 7
 
 
-def test_a_stack_is_made_orthogonal_as_each_matrix_alone_in_lesson_02() -> None:
+def test_a_stack_is_made_orthogonal_as_each_matrix_alone() -> None:
     matrices = torch.randn(3, 8, 20, generator=rng())
     together = orthogonalised(matrices)
     for matrix, step in zip(matrices, together, strict=True):
-        torch.testing.assert_close(step, optimisers.orthogonalised(matrix), atol=1e-4, rtol=1e-3)
+        torch.testing.assert_close(step, orthogonalised(matrix), atol=1e-4, rtol=1e-3)
     values = torch.linalg.svdvals(together)
     assert values.min() > 0.5
     assert values.max() < 1.4

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from gentutor.datasets.chorales import load_chorales
+from gentutor.errors import FrameError
 from gentutor.sound import RATE, Note, midi_bytes, notes_of, step_times, synthesise, synthesiser, wav_bytes
 from gentutor.sound.synthesiser import HIGHEST_HARMONIC, PEAK, RELEASE, envelope, tone
 
@@ -98,13 +99,13 @@ def test_a_wav_file_holds_the_samples(sound):
 
 
 def test_what_would_be_cut_off_is_refused():
-    with pytest.raises(ValueError, match="within ±1"):
+    with pytest.raises(FrameError, match="within ±1"):
         wav_bytes(np.array([0.0, 1.5], np.float32))
 
 
 @pytest.mark.parametrize("roll", [[60, 61], [[-1]], [[128]], np.zeros((0, 4))])
 def test_what_is_no_roll_is_refused(roll):
-    with pytest.raises(ValueError, match="MIDI pitches"):
+    with pytest.raises(FrameError, match="MIDI pitches"):
         notes_of(roll)
 
 

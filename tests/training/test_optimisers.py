@@ -3,8 +3,9 @@
 import pytest
 import torch
 
+from gentutor.models.muon import orthogonalised
 from gentutor.seeding import generator
-from gentutor.training.optimisers import adam_step, gradient_step, momentum_step, muon_step, orthogonalised
+from gentutor.training.optimisers import adam_step, gradient_step, momentum_step, muon_step
 
 
 def by_torch(make, gradients):

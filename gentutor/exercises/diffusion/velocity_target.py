@@ -7,8 +7,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from gentutor.exercises.contract import Check, Exercise, Function, Misconception
-from gentutor.exercises.diffusion.inputs import LESSON, pictures_on_their_way
+from gentutor.exercises.contract import Exercise, Function, Misconception
+from gentutor.exercises.diffusion.inputs import LESSON, ON_EVERY_SCHEDULE
 from gentutor.samplers.schedules import Schedule, add_noise, schedule, shares
 
 Combine = Callable[[Tensor, Tensor, Schedule], Tensor]
@@ -43,12 +43,7 @@ VELOCITY_TARGET = Exercise(
         "slope −1.",
         "a, b, da, db = shares(t, x, kind), and the result is da * x + db * eps.",
     ),
-    checks=(
-        Check("four pictures on the straight schedule", pictures_on_their_way, share=0.5),
-        Check("the cosine schedule", lambda g: pictures_on_their_way(g, 1), share=0.25),
-        Check("DDPM's schedule", lambda g: pictures_on_their_way(g, 2), share=0.25),
-        Check("a single picture", lambda g: pictures_on_their_way(g, 0, 1), share=0.0),
-    ),
+    checks=ON_EVERY_SCHEDULE,
     misconceptions=(
         Misconception(
             "towards the noise",

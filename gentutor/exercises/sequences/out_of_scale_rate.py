@@ -5,10 +5,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from gentutor.datasets.chorales import MAJOR
 from gentutor.exercises.contract import Check, Exercise, Misconception
 from gentutor.exercises.sequences.inputs import LESSON, melody
 
-MAJOR = (0, 2, 4, 5, 7, 9, 11)
 MINOR = (0, 2, 3, 5, 7, 8, 10)
 
 

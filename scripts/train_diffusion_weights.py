@@ -94,7 +94,7 @@ CARD = """# {name}
 | settings | `gentutor.models.DIFFUSION_FAST`, {steps:,} updates, batches of {batch_size}, averaged weights, \
 seed {seed} |
 | cost | {seconds:.0f} s with {threads} thread(s){busy}, torch {torch} |
-| made by | `python scripts/train_diffusion_weights.py {kind}` |
+| made by | `python scripts/train_diffusion_weights.py {kind} --steps {steps}` |
 | sha256 | `{sha256}` |
 
 {measured}

@@ -19,7 +19,7 @@ KNOBS = KnobSet(
     ),
     Knob(
         "image_rounds",
-        700,
+        1400,
         10,
         20000,
         scale="log",

@@ -10,12 +10,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, NullFormatter, NullLocator, StrMethodFormatter
 from numpy.typing import ArrayLike
 
 from gentutor.plots.pictures import MARKERS, PALETTE, image_grid, still_bundle, to_array
 
 _DASHES = ("-", "--", "-.", ":")
+_MOST_TICKS = 9  # measured places that are named on a logarithmic axis
 _DPI = 100
 
 
@@ -145,8 +146,15 @@ def show_curves(
         marker = MARKERS[index % len(MARKERS)] if marks else None
         ax.plot(xs, ys, _DASHES[index % len(_DASHES)], marker=marker, markersize=5, label=label, linewidth=1.8)
     ax.set(xlabel=x_label, ylabel=y_label, title=title)
-    ax.set_xscale("log" if log_x else "linear")
     ax.set_yscale("log" if log_y else "linear")
+    if log_x:
+        ax.set_xscale("log")
+        measured = sorted({float(value) for x, _ in curves.values() for value in np.asarray(x, dtype=float)})
+        if marks and len(measured) <= _MOST_TICKS:
+            ax.set_xticks(measured)
+            ax.xaxis.set_minor_locator(NullLocator())
+        ax.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))  # 16, where matplotlib would write 1.6 × 10¹
+        ax.xaxis.set_minor_formatter(NullFormatter())
     ax.grid(alpha=0.25)
     if len(curves) > 1:
         ax.legend(frameon=False)
@@ -228,12 +236,13 @@ def show_bars(
         bars = to_array(heights)
         where = 1 + np.arange(len(bars)) + (index - (len(values) - 1) / 2) * width
         ax.bar(where, bars, width, label=label, hatch=hatches[index % 4], edgecolor="white", linewidth=0.5)
-    ax.set(xlabel=x_label, ylabel=y_label, title=title)
+    ax.set(xlabel=x_label, ylabel=y_label)
+    ax.set_title(title, pad=28 if len(values) > 1 else None)
     if names:
         ax.set_xticks(1 + np.arange(len(names)), names, rotation=25, ha="right", rotation_mode="anchor")
     else:
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.grid(axis="y", alpha=0.25)
-    if len(values) > 1:
-        ax.legend(frameon=False)
+    if len(values) > 1:  # above the axes: bars leave no free place inside
+        ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=len(values))
     return Picture(figure, alt)

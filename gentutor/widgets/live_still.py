@@ -11,6 +11,8 @@ from gentutor.plots import PALETTE, still_bundle
 if TYPE_CHECKING:
     from gentutor.widgets.live_panel import LivePanel
 
+_WIDTH = 8.4  # inches at 100 dots: the width of a notebook's page
+_WIDE = 2.5  # times as wide as high
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
@@ -36,12 +38,19 @@ def _figure(panel: LivePanel) -> Any:
     from matplotlib.figure import Figure
 
     picture = panel.picture()
-    figure = Figure(figsize=(8.4, 3.2), dpi=100, layout="constrained")
-    axes = figure.subplots(len(panel.names), 2 if picture is not None else 1, squeeze=False, sharex="col")
+    shape = (1.0, 0.0) if picture is None else picture.shape[:2]
+    wide = shape[1] > _WIDE * shape[0]  # such as lines of text: legible only over the whole width
+    height = _WIDTH * shape[0] / shape[1] if wide else 0.0
+    figure = Figure(figsize=(_WIDTH, 3.2 + height), dpi=100, layout="constrained")
+    if wide:
+        above, below = figure.subfigures(2, 1, height_ratios=[height + 0.3, 2.9])
+        samples, axes = above.subplots(), below.subplots(len(panel.names), 1, squeeze=False, sharex="col")
+    elif picture is not None:
+        above, below = figure.subfigures(1, 2)
+        samples, axes = above.subplots(), below.subplots(len(panel.names), 1, squeeze=False, sharex="col")
+    else:
+        axes = figure.subplots(len(panel.names), 1, squeeze=False, sharex="col")
     if picture is not None:
-        for ax in axes[:, 0]:
-            ax.remove()
-        samples = figure.add_subplot(axes[0, 0].get_gridspec()[:, 0])
         samples.imshow(picture, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
         samples.set(xticks=[], yticks=[], xlabel=f"step {panel.steering.run.position:,}")
     dashes = ("-", "--", ":", "-.")

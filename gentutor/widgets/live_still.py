@@ -38,21 +38,19 @@ def _figure(panel: LivePanel) -> Any:
     from matplotlib.figure import Figure
 
     picture = panel.picture()
-    shape = (1.0, 0.0) if picture is None else picture.shape[:2]
-    wide = shape[1] > _WIDE * shape[0]  # such as lines of text: legible only over the whole width
-    height = _WIDTH * shape[0] / shape[1] if wide else 0.0
-    figure = Figure(figsize=(_WIDTH, 3.2 + height), dpi=100, layout="constrained")
-    if wide:
-        above, below = figure.subfigures(2, 1, height_ratios=[height + 0.3, 2.9])
-        samples, axes = above.subplots(), below.subplots(len(panel.names), 1, squeeze=False, sharex="col")
-    elif picture is not None:
-        above, below = figure.subfigures(1, 2)
-        samples, axes = above.subplots(), below.subplots(len(panel.names), 1, squeeze=False, sharex="col")
-    else:
-        axes = figure.subplots(len(panel.names), 1, squeeze=False, sharex="col")
+    figure = Figure(figsize=(_WIDTH, 3.2), dpi=100, layout="constrained")
+    room: Any = figure  # for the curves
     if picture is not None:
+        height = _WIDTH * picture.shape[0] / picture.shape[1]
+        parts: dict[str, Any] = {"ncols": 2}
+        if _WIDE * height < _WIDTH:  # such as lines of text: legible only over the whole width
+            figure.set_figheight(3.2 + height)
+            parts = {"nrows": 2, "height_ratios": [height + 0.3, 2.9]}
+        left, room = figure.subfigures(squeeze=False, **parts).flat
+        samples = left.subplots()
         samples.imshow(picture, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
         samples.set(xticks=[], yticks=[], xlabel=f"step {panel.steering.run.position:,}")
+    axes = room.subplots(len(panel.names), 1, squeeze=False, sharex="col")
     dashes = ("-", "--", ":", "-.")
     for ax, name in zip(axes[:, -1], panel.names, strict=True):
         for index, run in enumerate(panel.steering.run.family()):

@@ -8,6 +8,7 @@ from gentutor.metrics.features import class_features, feature_distance, predicte
 from gentutor.metrics.judging import judge_area, judge_curve
 from gentutor.metrics.latent import active_units, log_likelihood, test_elbo, unit_activity
 from gentutor.metrics.perplexity import bits_per_character, perplexity, token_log_probs
+from gentutor.metrics.reciting import longest_copy, nearness, recited_share
 from gentutor.metrics.samples import mode_coverage, precision_recall
 
 __all__ = [
@@ -23,13 +24,16 @@ __all__ = [
     "judge_area",
     "judge_curve",
     "log_likelihood",
+    "longest_copy",
     "mode_coverage",
     "nearest_distances",
+    "nearness",
     "obeyed",
     "perplexity",
     "precision_recall",
     "predicted_class",
     "read_attributes",
+    "recited_share",
     "test_elbo",
     "time_steps",
     "token_log_probs",

@@ -7,7 +7,10 @@ from gentutor.models.diffusion_recipe import DIFFUSION_FAST, diffusion_adam, dif
 from gentutor.models.gan import Averaged, Discriminator, Generator
 from gentutor.models.gan_recipe import GAN_FAST, gan_adam, gan_update
 from gentutor.models.linear import LinearVAE, principal_components
+from gentutor.models.masked_painter import MaskedPainter, Painters
 from gentutor.models.muon import Muon
+from gentutor.models.painter_training import TrainedPainter, train_painter
+from gentutor.models.random_features import HalfPainter
 from gentutor.models.transformer import Cache, Transformer, attention_weights, causal_attention
 from gentutor.models.transformer_recipe import (
     TRANSFORMER_FAST,
@@ -32,10 +35,14 @@ __all__ = [
     "ConditionalVAE",
     "Discriminator",
     "Generator",
+    "HalfPainter",
     "LinearVAE",
+    "MaskedPainter",
     "Muon",
+    "Painters",
     "PictureVelocity",
     "PointVelocity",
+    "TrainedPainter",
     "Transformer",
     "attention_weights",
     "causal_attention",
@@ -48,6 +55,7 @@ __all__ = [
     "principal_components",
     "save_weights",
     "start_at_mean",
+    "train_painter",
     "transformer_optimisers",
     "transformer_update",
     "wished",

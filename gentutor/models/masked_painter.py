@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from types import SimpleNamespace
 
 import torch
@@ -50,6 +51,25 @@ def dropout(x: Tensor, dice: Tensor, p: float, training: bool) -> Tensor:
     return x * (dice >= p) / (1 - p)
 
 
+@lru_cache(maxsize=32)
+def masks(width: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Return which weights may be used, as 0 and 1, of the three layers: (D, N), (D, D) and (N·4, D).
+
+    Every hidden unit may see the pixels up to a place of its own; the places are spread evenly over the picture.
+
+    Parameters
+    ----------
+    width : int
+        Units D in each hidden layer.
+    """
+    pixel = torch.arange(SIDE * SIDE)
+    sees_up_to = torch.arange(width) * (SIDE * SIDE - 1) // width
+    see = sees_up_to[:, None] >= pixel
+    share = sees_up_to[:, None] >= sees_up_to
+    speak = (pixel[:, None] > sees_up_to).repeat_interleave(N_GREYS, 0)  # only to later pixels
+    return see.float(), share.float(), speak.float()
+
+
 class MaskedPainter(nn.Module):
     """Gives each grey of each pixel a chance, knowing the pixels before it in reading order.
 
@@ -69,10 +89,6 @@ class MaskedPainter(nn.Module):
     torch.Size([5, 196, 4])
     """
 
-    see: Tensor
-    share: Tensor
-    speak: Tensor
-
     def __init__(self, width: int = 256, seed: int = 0) -> None:
         super().__init__()
         n = SIDE * SIDE
@@ -80,15 +96,7 @@ class MaskedPainter(nn.Module):
             self.read = nn.Linear(n, width)
             self.think = nn.Linear(width, width)
             self.paint = nn.Linear(width, n * N_GREYS)
-        pixel = torch.arange(n)
-        sees_up_to = torch.arange(width) * (n - 1) // width  # spread evenly over the picture
-        masks = {
-            "see": sees_up_to[:, None] >= pixel,  # (D, N)
-            "share": sees_up_to[:, None] >= sees_up_to,  # (D, D)
-            "speak": (pixel[:, None] > sees_up_to).repeat_interleave(N_GREYS, 0),  # (N·4, D), only to later pixels
-        }
-        for name, mask in masks.items():
-            self.register_buffer(name, mask.float(), persistent=False)
+        self.width = width
 
     def forward(self, x: Tensor, p: float = 0.0, generator: torch.Generator | None = None) -> Tensor:
         """Return logits (B, N, 4) of the grey of every pixel.
@@ -103,11 +111,12 @@ class MaskedPainter(nn.Module):
             Source of the dice.
         """
         h = x.flatten(1) * (2 / (N_GREYS - 1)) - 1  # greys 0 to 3 -> -1 to 1, (B, N)
-        for layer, mask in ((self.read, self.see), (self.think, self.share)):
+        see, share, speak = masks(self.width)
+        for layer, mask in ((self.read, see), (self.think, share)):
             h = F.silu(F.linear(h, layer.weight * mask, layer.bias))  # (B, D)
             if p > 0:
                 h = dropout(h, torch.rand(h.shape, generator=generator), p, self.training)
-        logits = F.linear(h, self.paint.weight * self.speak, self.paint.bias)  # (B, N·4)
+        logits = F.linear(h, self.paint.weight * speak, self.paint.bias)  # (B, N·4)
         return logits.unflatten(1, (-1, N_GREYS))
 
 

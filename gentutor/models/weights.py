@@ -14,12 +14,13 @@ from gentutor.errors import DataDamagedError
 from gentutor.models.classifier import Classifier
 from gentutor.models.diffusion import PictureVelocity
 from gentutor.models.gan import Generator
+from gentutor.models.masked_painter import Painters
 from gentutor.models.transformer import Transformer
 from gentutor.models.vae import VAE, AutoEncoder, BetaVAE
 
 _KINDS: dict[str, type[nn.Module]] = {
     kind.__name__: kind
-    for kind in (VAE, AutoEncoder, BetaVAE, Classifier, Generator, Transformer, PictureVelocity)
+    for kind in (VAE, AutoEncoder, BetaVAE, Classifier, Generator, Transformer, PictureVelocity, Painters)
 }
 
 
@@ -30,7 +31,7 @@ def save_weights(model: nn.Module, path: Path, **settings: int | list[int]) -> N
     ----------
     model : nn.Module
         One of `VAE`, `AutoEncoder`, `BetaVAE`, `Classifier`, `Generator`, `Transformer`,
-        `PictureVelocity`.
+        `PictureVelocity`, `Painters`.
     path : Path
         File to write.
     **settings : int or list of int

@@ -228,7 +228,8 @@ def painter_update(
     """
     for group in optimiser.param_groups:
         group["lr"], group["weight_decay"] = settings.lr * (1 - settings.progress), settings.weight_decay
-    x = augment(x, *random_changes(len(x), settings.augmentation, generator))
+    if settings.augmentation > 0:
+        x = augment(x, *random_changes(len(x), settings.augmentation, generator))
     loss = picture_loss(model, x, settings.dropout, generator)
     optimiser.zero_grad()
     loss.backward()  # type: ignore[no-untyped-call]

@@ -53,16 +53,16 @@ DROPOUT = Exercise(
             "of the two is enough: at test time return x as it is.",
         ),
         Misconception(
-            "paid at test time",
-            lambda x, dice, p, training: x * (dice >= p) if training else x * (1 - p),
-            "You let the test pay: x (1 - p) there. That is dropout as it was first published. Here training pays: what "
-            "stays is divided by 1 - p, and at test time x comes back as it is.",
-        ),
-        Misconception(
             "not scaled",
             lambda x, dice, p, training: x * (dice >= p) if training else x,
             "A share p is silent, and nobody makes up for it: the next layer hears {factor} times too little in "
             "training. Divide what stays by 1 - p.",
+        ),
+        Misconception(
+            "paid at test time",
+            lambda x, dice, p, training: x * (dice >= p) if training else x * (1 - p),
+            "You let the test pay: x (1 - p) there. That is dropout as it was first published. Here training pays: what "
+            "stays is divided by 1 - p, and at test time x comes back as it is.",
         ),
         Misconception(
             "multiplied by 1 - p",

@@ -46,14 +46,16 @@ def _highest_is_best(losses: Sequence[float], patience: int) -> bool:
 
 # Heights of the validation losses, and what should be answered. Each mistake shows in a combination of its own.
 _CURVES = {
-    "a curve that rose, fell and rose, six looks after its best": ([8, 5, 2, 6, 7, 4, 6, 5, 3], 6, 0.2),
+    "a curve that rose, fell and rose, six looks after its best": ([8, 5, 2, 6, 7, 4, 6, 5, 3], 6, 0.1),
     "a curve that still falls": ([9, 8, 7, 5, 4, 3], 3, 0.1),
-    "a curve one look younger than the patience": ([9, 6, 2, 4, 5], 3, 0.2),
-    "a curve exactly as old as the patience": ([9, 6, 2, 5, 4], 2, 0.15),
-    "a curve that only comes back to its best": ([9, 4, 5, 4, 6], 3, 0.1),
+    "a curve one look younger than the patience": ([9, 6, 2, 4, 5], 3, 0.15),
+    "a curve exactly as old as the patience": ([9, 6, 2, 5, 4], 2, 0.1),
+    "a curve that only comes back to its best": ([9, 4, 5, 4, 6], 3, 0.15),
     "a curve that recovered after a long wait": ([9, 4, 6, 7, 8, 3, 5], 3, 0.15),
     "two looks, with a patience of four": ([3, 6], 4, 0.05),
     "no look yet": ([], 2, 0.05),
+    "a curve whose early best was never met again": ([8, 2, 6, 9, 8, 6, 9], 4, 0.05),
+    "a curve as bad as it was two looks ago": ([5, 4, 6, 4, 3, 6, 4, 6], 2, 0.1),
 }
 
 SHOULD_STOP = Exercise(
@@ -78,11 +80,6 @@ SHOULD_STOP = Exercise(
     ),
     misconceptions=(
         Misconception(
-            "one look too late",
-            lambda losses, patience: _since_best(losses) > patience,
-            "You stop one look too late. When the best is exactly `patience` looks old, it is time: >=, not >.",
-        ),
-        Misconception(
             "one look too early",
             lambda losses, patience: bool(losses) and len(losses) - list(losses).index(min(losses)) >= patience,
             "You stop one look too early. The newest look stands at len(losses) - 1: if it is the best, 0 looks have "
@@ -93,6 +90,11 @@ SHOULD_STOP = Exercise(
             _latest_of_equals,
             "You count a loss that only equals the best as a new best, and start to wait anew. On a plateau that waits "
             "for ever. Of equals, the first counts.",
+        ),
+        Misconception(
+            "one look too late",
+            lambda losses, patience: _since_best(losses) > patience,
+            "You stop one look too late. When the best is exactly `patience` looks old, it is time: >=, not >.",
         ),
         Misconception(
             "once is for ever",
@@ -107,10 +109,9 @@ SHOULD_STOP = Exercise(
             "compare with the best.",
         ),
         Misconception(
-            "rises in a row",
-            _rises_in_a_row,
-            "You wait for `patience` rises in a row. A curve that wavers upwards hardly ever rises so often without a "
-            "break, so you would never stop. Count the looks since the best.",
+            "any loss above the best",
+            lambda losses, patience: bool(losses) and losses[-1] > min(losses),
+            "You stop as soon as the newest loss is not the best. Give it `patience` looks.",
         ),
         Misconception(
             "patience ignored",
@@ -118,14 +119,15 @@ SHOULD_STOP = Exercise(
             "You stop at the first rise. Validation losses waver: look at how many looks ago the best one was.",
         ),
         Misconception(
-            "any loss above the best",
-            lambda losses, patience: bool(losses) and losses[-1] > min(losses),
-            "You stop as soon as the newest loss is not the best. Give it `patience` looks.",
+            "rises in a row",
+            _rises_in_a_row,
+            "You wait for `patience` rises in a row. A curve that wavers upwards hardly ever rises so often without a "
+            "break, so you would never stop. Count the looks since the best.",
         ),
         Misconception(
-            "place of the best",
-            lambda losses, patience: bool(losses) and list(losses).index(min(losses)) >= patience,
-            "You compare the *place* of the best with the patience. Wanted is its age: how many looks have come since.",
+            "length of the run",
+            lambda losses, patience: len(losses) > patience,
+            "You stop after `patience` looks, whatever they show. Count from the best look.",
         ),
         Misconception(
             "highest is best",
@@ -133,9 +135,9 @@ SHOULD_STOP = Exercise(
             "You wait for a new highest loss. A loss is better when it is lower.",
         ),
         Misconception(
-            "length of the run",
-            lambda losses, patience: len(losses) > patience,
-            "You stop after `patience` looks, whatever they show. Count from the best look.",
+            "place of the best",
+            lambda losses, patience: bool(losses) and list(losses).index(min(losses)) >= patience,
+            "You compare the *place* of the best with the patience. Wanted is its age: how many looks have come since.",
         ),
     ),
     alternatives=(

@@ -24,7 +24,7 @@ from gentutor.models.masked_painter import N_GREYS, loss_on, painted
 
 NAME = "painters_fashion"
 SIZES = [10, 50, 200, 1000, 5000]
-WIDTH, LR, BATCH_SIZE, SEED = 128, 0.01, 50, 0
+WIDTH, LR, BATCH_SIZE, SEED = 128, 0.02, 50, 0
 
 CARD = """# {name}
 
@@ -62,7 +62,7 @@ def greys(split: str, n: int) -> Tensor:
 def main() -> None:
     """Train, write and measure."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--updates", type=int, default=2500)
+    parser.add_argument("--updates", type=int, default=5000)
     updates = parser.parse_args().updates
     test, painters, started = greys("test", 1000), Painters(SIZES, WIDTH), time.perf_counter()
     for place, n in enumerate(SIZES):

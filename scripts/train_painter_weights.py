@@ -35,8 +35,8 @@ open lesson 11.
 |---|---|
 | file | `{name}.safetensors`, {size:,} bytes, 16-bit floats |
 | model | `gentutor.models.Painters({sizes}, width={width})`, {n_weights:,} weights |
-| data | bundled Fashion-MNIST (see `../fashion_mnist.md`), `load_fashion("train", n)` for each n, at 14 by 14 pixels and 4 greys |
-| settings | `gentutor.models.train_painter`, {updates:,} updates, batches of {batch_size}, lr {lr}, no remedy, seed {seed} |
+| data | bundled Fashion-MNIST (see `../fashion_mnist.md`), `load_fashion("train", n)` for each n, 14 x 14, 4 greys |
+| settings | `gentutor.models.train_painter`, {updates:,} updates, batches of {batch_size}, lr {lr}, seed {seed} |
 | cost | {seconds:.0f} s with {threads} thread(s) on a busy machine, torch {torch} |
 | made by | `python scripts/train_painter_weights.py` |
 | sha256 | `{sha256}` |

@@ -1,8 +1,8 @@
 """The small painter of lesson 11: one pixel after another, each foreseen from those before it, by three masked layers.
 
-Germain and others (2015), "MADE: masked autoencoder for distribution estimation". What lesson 06 does with attention,
-three layers do here: small enough to be trained anew for every move of a slider, large enough to learn fifty pictures by
-heart.
+Germain and others (2015), "MADE: masked autoencoder for distribution estimation". What lesson 06 does with
+attention, three layers do here: small enough to be trained anew for every move of a slider, large enough to learn
+fifty pictures by heart.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ class MaskedPainter(nn.Module):
             if p > 0:
                 h = dropout(h, torch.rand(h.shape, generator=generator), p, self.training)
         logits = F.linear(h, self.paint.weight * speak, self.paint.bias)  # (B, N·4)
-        return logits.unflatten(1, (-1, N_GREYS))
+        return logits.view(len(x), -1, N_GREYS)
 
 
 class Painters(nn.Module):

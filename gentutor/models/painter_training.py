@@ -13,8 +13,11 @@ from torch import Tensor
 from gentutor.models.masked_painter import MaskedPainter, loss_on, painter_adam, painter_update
 from gentutor.seeding import generator
 
-N_LOOKS = 40
-"""How often a training looks at the validation loss; a patience of so many looks never stops it."""
+LOOK_EVERY = 5
+"""After how many updates a training looks at the validation loss; also at its end."""
+
+NEVER = 100
+"""The patience, in looks, that means: do not stop early."""
 
 
 def should_stop(losses: Sequence[float], patience: int) -> bool:
@@ -72,17 +75,17 @@ def train_painter(
     x: Tensor,
     validation: Tensor,
     *,
-    updates: int = 300,
-    lr: float = 0.01,
+    updates: int = 200,
+    lr: float = 0.02,
     batch_size: int = 50,
     width: int = 256,
     dropout: float = 0.0,
     weight_decay: float = 0.0,
     augmentation: float = 0.0,
-    patience: int = N_LOOKS,
+    patience: int = NEVER,
     seed: int = 0,
 ) -> TrainedPainter:
-    """Train a painter from scratch, looking `N_LOOKS` times at the validation loss; the remedies are settings.
+    """Train a painter from scratch, looking now and then at the validation loss; the remedies are settings.
 
     Parameters
     ----------
@@ -95,7 +98,7 @@ def train_painter(
     lr, batch_size, width, dropout, weight_decay, augmentation : float, int
         The knobs of lesson 11.
     patience : int
-        After how many looks without a new best it stops and takes the best painter back; `N_LOOKS` for never.
+        After how many looks without a new best it stops and takes the best painter back; `NEVER`: it does not stop.
     seed : int
         Start of every random stream.
     """
@@ -105,12 +108,12 @@ def train_painter(
     looks: list[int] = []
     training: list[float] = []
     judged: list[float] = []
-    best, kept, stops_early = model, 0, patience < N_LOOKS
+    best, kept, stops_early = model, 0, patience < NEVER
     for step in range(updates):
         settings.progress = step / updates
         batch = x[torch.randint(len(x), (batch_size,), generator=dice)]
         painter_update(model, optimiser, x=batch, settings=settings, generator=dice)
-        if (step + 1) * N_LOOKS // updates == step * N_LOOKS // updates:
+        if (step + 1) % LOOK_EVERY and step + 1 < updates:
             continue
         looks.append(step + 1)
         training.append(loss_on(model, x[: len(validation)]))

@@ -1,7 +1,7 @@
 """Double descent where every step can be solved: random features, and the smallest weights that fit. Lesson 11.
 
-Belkin and others (2019), "Reconciling modern machine-learning practice and the classical bias-variance trade-off"; random
-features are Rahimi and Recht (2007).
+Belkin and others (2019), "Reconciling modern machine-learning practice and the classical bias-variance trade-off";
+random features are Rahimi and Recht (2007).
 """
 
 from __future__ import annotations

@@ -37,7 +37,8 @@ def shown():
     """The definitions of the notebook's cells, with the names that earlier cells give them."""
     names = {"seed": 3, "test": some_greys(5, "test"), "greys": lambda split, n: some_greys(n, split)}
     for cell in IN_VIEW:
-        source = CELLS[cell].split("\nreal_news")[0].split("\nshown = ")[0].replace('load_bundled("painters_fashion")', "None")
+        source = CELLS[cell].split("\nreal_news")[0].split("\nshown = ")[0]
+        source = source.replace('load_bundled("painters_fashion")', "None")
         exec(compile(source, cell, "exec"), names)
     return names
 

@@ -21,13 +21,9 @@ def _moved(picture: Tensor, down: int, right: int) -> Tensor:
     return out
 
 
-def _each(x: Tensor, flip: Tensor, shift: Tensor, axis: int = 2, sign: int = 1, swapped: bool = False) -> Tensor:
-    done = []
-    for picture, mirrored, (down, right) in zip(x, flip.tolist(), shift.tolist(), strict=True):
-        turned = picture.flip(axis) if mirrored else picture
-        down, right = (right, down) if swapped else (down, right)
-        done.append(_moved(turned, sign * down, sign * right))
-    return torch.stack(done)
+def _each(x: Tensor, flip: Tensor, shift: Tensor, axis: int = 2) -> Tensor:
+    pairs = zip(x, flip.tolist(), shift.tolist(), strict=True)
+    return torch.stack([_moved(p.flip(axis) if mirrored else p, *move) for p, mirrored, move in pairs])
 
 
 def _oracle(x: Tensor, flip: Tensor, shift: Tensor) -> Tensor:
@@ -76,18 +72,18 @@ def _by_rolling(x: Tensor, flip: Tensor, shift: Tensor) -> Tensor:
 AUGMENT = Exercise(
     name="augment",
     lesson=LESSON,
-    task="Return the pictures, each mirrored left to right where its `flip` is True, and then moved down by shift[i, 0] "
-    "and to the right by shift[i, 1] pixels; 0 (black) comes in.",
+    task="Return the pictures, each mirrored left to right where its `flip` is True, and then moved down by shift[i, "
+    "0] and to the right by shift[i, 1] pixels; 0 (black) comes in.",
     arguments={"x": "B C H W", "flip": "B", "shift": "B 2"},
     returns="B C H W",
     points=4,
     oracle=_oracle,
     taught="gentutor.datasets.augmenting:augment",
     hints=(
-        "Do it for one picture first: a loop over the batch is fine. Mirror it if its `flip` says so. Then think of the "
-        "picture as lying on a larger black sheet.",
-        "`picture.flip(-1)` mirrors. `picture.roll((down, right), (1, 2))` moves, but what leaves on one side comes back "
-        "on the other: overwrite those rows and columns with 0. Moving down by 2 leaves the first 2 rows empty.",
+        "Do it for one picture first: a loop over the batch is fine. Mirror it if its `flip` says so. Then think of "
+        "the picture as lying on a larger black sheet.",
+        "`picture.flip(-1)` mirrors. `picture.roll((down, right), (1, 2))` moves, but what leaves on one side comes "
+        "back on the other: overwrite those rows and columns with 0. Moving down by 2 leaves the first 2 rows empty.",
         "With m the largest shift: sheet = F.pad(picture, (m, m, m, m)), and the result is "
         "sheet[:, m - down : m - down + H, m - right : m - right + W]. Collect them and torch.stack.",
     ),
@@ -101,8 +97,7 @@ AUGMENT = Exercise(
         Misconception(
             "upside down",
             lambda x, flip, shift: _each(x, flip, shift, axis=1),
-            "You mirror top to bottom: your shoes stand on their heads. Left to right is the last axis, "
-            "flip(-1).",
+            "You mirror top to bottom: your shoes stand on their heads. Left to right is the last axis, flip(-1).",
         ),
         Misconception(
             "shifted before mirrored",
@@ -123,13 +118,13 @@ AUGMENT = Exercise(
         ),
         Misconception(
             "rows and columns swapped",
-            lambda x, flip, shift: _each(x, flip, shift, swapped=True),
+            lambda x, flip, shift: _each(x, flip, shift.flip(1)),
             "You take shift[i, 0] for the move to the right. The first number moves down, as rows come before columns "
             "in (B, C, H, W).",
         ),
         Misconception(
             "the other way",
-            lambda x, flip, shift: _each(x, flip, shift, sign=-1),
+            lambda x, flip, shift: _each(x, flip, -shift),
             "Your pictures move up and to the left where they should move down and to the right. A row that moves down "
             "by 2 is found 2 *above* its new place in the old picture.",
         ),

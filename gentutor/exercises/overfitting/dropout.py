@@ -61,8 +61,8 @@ DROPOUT = Exercise(
         Misconception(
             "paid at test time",
             lambda x, dice, p, training: x * (dice >= p) if training else x * (1 - p),
-            "You let the test pay: x (1 - p) there. That is dropout as it was first published. Here training pays: what "
-            "stays is divided by 1 - p, and at test time x comes back as it is.",
+            "You let the test pay: x (1 - p) there. That is dropout as it was first published. Here training pays: "
+            "what stays is divided by 1 - p, and at test time x comes back as it is.",
         ),
         Misconception(
             "multiplied by 1 - p",
@@ -82,13 +82,13 @@ DROPOUT = Exercise(
         Misconception(
             "kept share",
             lambda x, dice, p, training: x * (dice < p) / p if training and p > 0 else x,
-            "You take p for the share that stays. It is the share that is dropped: keep where the die is p or more, and "
-            "divide by 1 - p.",
+            "You take p for the share that stays. It is the share that is dropped: keep where the die is p or more, "
+            "and divide by 1 - p.",
         ),
         Misconception(
             "one row of dice",
             lambda x, dice, p, training: x * (dice[:1] >= p) / (1 - p) if training else x,
-            "You use the first row of dice for all {B} rows. Every row has dice of its own: `dice` and x have one shape.",
+            "You use the first row of dice for all {B} rows. Every row has its own dice: `dice` and x have one shape.",
         ),
         Misconception(
             "whole rows dropped",

@@ -39,6 +39,6 @@ def one_change(generator: Generator, flip: bool, down: int, right: int) -> tuple
 
 
 def curve(generator: Generator, heights: list[int], patience: int) -> tuple[list[float], int]:
-    """Return validation losses that lie as the whole numbers `heights` do, on a scale of their own; and the patience."""
+    """Return validation losses that lie as the numbers `heights` do, on a scale of their own; and the patience."""
     scale, start = (0.5 + torch.rand(2, generator=generator)).tolist()
     return [round(start + scale * height, 4) for height in heights], patience

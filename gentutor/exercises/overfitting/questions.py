@@ -55,12 +55,15 @@ THE_BEST_LOOKING_SAMPLES = Choice(
 PATIENTS_BY_HEART = Written(
     name="patients_by_heart",
     lesson=LESSON,
-    question="A clinic trained a generator on 300 scans and wants to publish what it makes up, because the scans look so "
-    "real. What do you test first, which two remedies do you try, and how will you know that they worked? Argue from at "
-    "least two numbers of your own run.",
+    question="A clinic trained a generator on 300 scans and wants to publish what it makes up, because the scans look "
+    "so real. What do you test first, which two remedies do you try, and how will you know that they worked? Argue "
+    "from at least two numbers of your own run.",
     rubric=(
         (1, "Test: nearest training neighbours of what is made up, against a limit; looking real proves nothing."),
-        (1, "Two remedies that suit few data, each with what it does; judged by pictures held out, not by the training loss."),
+        (
+            1,
+            "Two remedies that suit few data, each with what it does; judged by pictures held out.",
+        ),
         (1, "At least two numbers of the own run that carry the argument: shares recited, losses, gaps."),
     ),
     points=3,

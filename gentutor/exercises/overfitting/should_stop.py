@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from itertools import pairwise
 
 from gentutor.exercises.contract import Check, Exercise, Misconception
 from gentutor.exercises.overfitting.inputs import LESSON, curve
@@ -32,7 +33,7 @@ def _ever_waited(losses: Sequence[float], patience: int) -> bool:
 
 
 def _rises_in_a_row(losses: Sequence[float], patience: int) -> bool:
-    rises = [b > a for a, b in zip(losses, losses[1:], strict=False)]
+    rises = [b > a for a, b in pairwise(losses)]
     return len(rises) >= patience and all(rises[-patience:])
 
 
@@ -61,8 +62,8 @@ _CURVES = {
 SHOULD_STOP = Exercise(
     name="should_stop",
     lesson=LESSON,
-    task="Return True where the best (lowest) of these validation losses is `patience` or more looks old, else False. A "
-    "loss that only equals the best is no new best; with no look yet, return False.",
+    task="Return True where the best (lowest) of these validation losses is `patience` or more looks old, else False. "
+    "A loss that only equals the best is no new best; with no look yet, return False.",
     arguments={"losses": "list of float", "patience": "int"},
     returns="bool",
     points=3,

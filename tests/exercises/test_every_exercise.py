@@ -45,7 +45,7 @@ RIGHT_IN_PART = {
     "11_overfitting": {
         "not off at test time", "scaled at test time", "paid at test time", "not scaled", "multiplied by 1 - p",
         "divided by p", "the wrong ones dropped", "kept share", "one row of dice", "whole rows dropped",
-        "removed instead of silenced",  # each is right in one of the two modes
+        "removed instead of silenced", "own dice",  # each is right in one of the two modes
         "upside down", "shifted before mirrored", "one shift for all", "all mirrored", "never mirrored", "never moved",
         "rows and columns swapped", "the other way", "wrapped around", "edge repeated",  # right for some changes
         "one look too late", "one look too early", "equal counts as better", "once is for ever", "worse than then",

@@ -58,9 +58,10 @@ def test_overfitting_updates(seed):
 @over_seeds
 def test_overfitting_lr(seed):
     """Higher: the loss falls faster at first; too high, it jumps."""
-    slow, usual, wild = (trained(seed, lr=lr).training for lr in (1e-3, 1e-2, 1e-1))
+    slow, usual, wild = (trained(seed, lr=lr).training for lr in (1e-3, 2e-2, 1e-1))
     assert usual[5] < slow[5] - 10
-    assert wild[-1] > usual[-1]
+    assert wild[0] > 196 * np.log(4) + 10  # it jumps above the loss of one who knows nothing
+    assert wild[-1] > usual[-1] + 10
 
 
 @over_seeds

@@ -46,9 +46,8 @@ def dropout(x: Tensor, dice: Tensor, p: float, training: bool) -> Tensor:
     >>> dropout(torch.ones(1, 4), torch.tensor([[0.1, 0.9, 0.4, 0.6]]), 0.5, training=True)
     tensor([[0., 2., 0., 2.]])
     """
-    if not training:
-        return x
-    return x * (dice >= p) / (1 - p)
+    kept = (dice >= p) / (1 - p)  # 0, or 1 / (1 - p)
+    return x * kept if training else x
 
 
 @lru_cache(maxsize=32)

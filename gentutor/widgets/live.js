@@ -216,8 +216,8 @@ function render({ model, el }) {
     }
     showStatus();
     showLegend();
-    // Curves move less than samples: half as many paintings leave the processor to the training.
-    if (status.state !== "training" || performance.now() - chartPainted > 180) paintChart();
+    // Curves move less than samples: every third time is enough, and leaves the processor to the training.
+    if (status.state !== "training" || performance.now() - chartPainted > 260) paintChart();
   }
 
   const theme = new MutationObserver(() => status && (showLegend(), paintChart()));

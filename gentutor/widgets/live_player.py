@@ -12,7 +12,7 @@ from gentutor.training import Run, background
 from gentutor.widgets.live_feed import Feed
 from gentutor.widgets.steering import Steering
 
-_FRAME_S = 0.09  # the screen is served eleven times a second, so that ten arrive where steps end off the beat
+_FRAME_S = 0.097  # ten pictures a second, where steps end off the beat too; more would slow the training further
 _MOST_REPAIRS = 3  # each lowers the learning rate tenfold, or to where it was healthy
 _SHARE = 0.08  # and frames take at most this share of the trainer's time, however slow the pictures are
 

@@ -11,12 +11,17 @@ from typing import Any
 import pytest
 import torch
 
+from gentutor.exercises.contract import Exercise
 from gentutor.exercises.explaining import explain_exception
 from gentutor.exercises.observing import observe
 from gentutor.grading.assignment import make_assignment
 from gentutor.grading.inside.program import Built, _read, build
+from gentutor.workspace.lessons import Lesson, find_lessons
+from gentutor.workspace.student import student_copy
 from tests.grading.small_lesson import STUB, built, cell, notebook, submission
 from tests.grading.submissions import RIGHT, as_bytes, cell_of, filled, solved
+
+LESSONS = find_lessons()
 
 
 @pytest.fixture(autouse=True)
@@ -344,3 +349,11 @@ def test_every_answer_of_the_real_lesson_is_built_quickly(plan: dict[str, Any]) 
     assert min(spent) < 0.025
     others = ("reparameterise", "kl_divergence", "why_log_variance", "samples_all_alike")
     assert {build(data, plan, name, {}, seconds=5).outcome for name in others} == {"ready"}
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_what_a_lesson_itself_imports_is_no_attempt(lesson: Lesson) -> None:
+    copy, assignment = student_copy(lesson).encode(), make_assignment(lesson.name)
+    for exercise in assignment.exercises:
+        if isinstance(exercise, Exercise):
+            assert build(copy, assignment.plan, exercise.name, {}, seconds=20).outcome == "not attempted", exercise.name

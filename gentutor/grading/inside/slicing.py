@@ -96,9 +96,11 @@ class Slicer:
         return [s for code in self._given if word in code.words for s in code.statements]
 
     def stubs_of(self, name: str) -> set[str]:
-        """Signatures of the statements that stand in the release where the answer belongs."""
+        """Signatures of what the release itself binds the answer's name to: the stub, and an import by the lesson."""
         source = self._released_cell(name).get("source", "")
-        return {s.signature for s in CodeCell(source, "<stub>", 0).statements if name in s.effects.binds}
+        stubs = [s for s in CodeCell(source, "<stub>", 0).statements if name in s.effects.binds]
+        imports = [s for s in self.given_with(name) if name in s.effects.imports]
+        return {s.signature for s in (*stubs, *imports)}
 
     def broken_cell(self, name: str) -> CodeCell | None:
         """Return the cell that should define the answer and is no Python, if there is one."""

@@ -25,7 +25,7 @@ def space(knobs: KnobSet) -> dict[str, BaseDistribution]:
     --------
     >>> from gentutor.knobs import lesson_knobs
     >>> space(lesson_knobs("vaes").only("latent_dim"))
-    {'latent_dim': IntDistribution(high=64, log=True, low=2, step=1)}
+    {'latent_dim': IntDistribution(high=64, log=True, low=1, step=1)}
     """
     from optuna.distributions import FloatDistribution, IntDistribution
 

@@ -13,7 +13,7 @@ Values = dict[str, int | float]
 Objective = Callable[[Values, int], Iterator[float]]
 """``objective(values, seed)`` trains with these values and yields the loss after each equal part of the budget."""
 
-BY, SEED, SECONDS, WORKER = "by", "seed", "seconds", "worker"  # names under which Optuna keeps what is ours
+BY, WORKER = "by", "worker"  # names under which Optuna keeps what is ours
 
 
 @dataclass(frozen=True)
@@ -60,16 +60,10 @@ class Tried:
 _STATES = {"COMPLETE": "done", "PRUNED": "stopped", "FAIL": "failed", "RUNNING": "running", "WAITING": "waiting"}
 
 
-def tried(trial: FrozenTrial) -> Tried:
-    """Return one of Optuna's trials as a `Tried`."""
+def tried(trial: FrozenTrial, sampler: str) -> Tried:
+    """Return one of Optuna's trials as a `Tried`; `sampler` proposed it, unless it was made by hand."""
     kept = trial.user_attrs
-    reports = tuple(trial.intermediate_values[step] for step in sorted(trial.intermediate_values))
-    return Tried(
-        trial.number,
-        dict(trial.params),
-        reports,
-        _STATES[trial.state.name],
-        str(kept.get(BY, "")),
-        float(kept.get(SECONDS, 0.0)),
-        str(kept.get(WORKER, "")),
-    )
+    reports = tuple(trial.intermediate_values[part] for part in sorted(trial.intermediate_values))
+    seconds = trial.duration.total_seconds() if trial.duration else 0.0
+    by, worker = str(kept.get(BY, sampler)), str(kept.get(WORKER, ""))
+    return Tried(trial.number, dict(trial.params), reports, _STATES[trial.state.name], by, seconds, worker)

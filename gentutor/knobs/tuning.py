@@ -12,7 +12,7 @@ KNOBS = KnobSet(
         1000000,
         scale="log",
         unit="letters",
-        quick=9000,
+        quick=6300,
         live=False,
         help="How many letters one training may see, whatever its batch size.",
         effect="higher: a lower loss for the same settings, with diminishing return, and more seconds for each trial.",

@@ -95,7 +95,7 @@ def _order(study: Study) -> dict[str, Any]:
         )
     order = {
         "objective": study.objective, "knobs": study.knobs, "trials": study.trials, "sampler": study.sampler,
-        "pruner": study.pruner, "seed": study.seed, "path": study.path,
+        "pruner": study.pruner, "seed": study.seed, "path": study.path, "parts": study.parts,
     }  # fmt: skip
     try:
         pickle.dumps(order)

@@ -12,6 +12,7 @@ from gentutor.errors import TuningError
 from gentutor.knobs import KnobSet
 from gentutor.seeding import generator
 from gentutor.tuning.choosing import PRUNERS, SAMPLERS, make_pruner, make_sampler, name_of
+from gentutor.tuning.objectives import PARTS
 from gentutor.tuning.spaces import grid, space
 from gentutor.tuning.trials import BY, WORKER, Objective, Tried, tried
 
@@ -47,6 +48,8 @@ class Study:
         File in which the trials are kept; a study that is there is resumed. In memory where not given.
     worker : str
         Name of this process, when several make the trials of one file.
+    parts : int
+        How many losses a whole training yields.
 
     Raises
     ------
@@ -73,8 +76,10 @@ class Study:
         seed: int = 0,
         path: str | Path | None = None,
         worker: str = "",
+        parts: int = PARTS,
     ) -> None:
         self.objective, self.knobs, self.trials, self.seed, self.worker = objective, knobs, trials, seed, worker
+        self.parts = parts
         self.sampler, self.pruner = name_of(sampler, SAMPLERS, "sampler"), name_of(pruner, PRUNERS, "pruner")
         self.path = None if path is None else Path(path)
         self._space = space(knobs)
@@ -88,17 +93,18 @@ class Study:
     def step(self) -> Tried:
         """Make one trial: ask for values, train, and end early where the pruner says so."""
         trial = self.ask()
-        state: Any = None
         reports: list[float] = []
+        stopped = False
         try:
             for loss in self.objective(dict(trial.params), self.seed):
                 reports.append(loss)
-                if not self.report(trial, len(reports), loss):
+                stopped = not self.report(trial, len(reports), loss)
+                if stopped:
                     break
-            state = self.tell(trial, reports)
-        finally:
-            if state is None:  # the objective raised, or somebody interrupted: the trial must not stay open
-                self.tell(trial, [math.nan])
+        except BaseException:  # the objective raised, or somebody interrupted: the trial must not stay open
+            self.tell(trial, [])
+            raise
+        self.tell(trial, reports, stopped)
         return self[trial.number]
 
     def run(
@@ -181,30 +187,28 @@ class Study:
         if not math.isfinite(loss):
             return False
         trial.report(loss, part)
-        return not trial.should_prune()
+        return part >= self.parts or not trial.should_prune()  # nothing is saved by stopping at the end
 
-    def tell(self, trial: optuna.Trial, reports: Sequence[float], stopped: bool | None = None) -> str:
-        """Close a trial whose training gave these losses, and return its state.
+    def tell(self, trial: optuna.Trial, reports: Sequence[float], stopped: bool = False) -> None:
+        """Close a trial.
 
         Parameters
         ----------
         trial : optuna.Trial
             What `ask` returned.
         reports : sequence of float
-            Losses; one that is not finite makes the trial failed.
-        stopped : bool, optional
-            Whether the pruner ended it; asked again where not given.
+            The losses of its training; none, or one that is not finite, makes the trial failed.
+        stopped : bool
+            Whether the pruner ended it.
         """
         from optuna.trial import TrialState
 
         if not reports or not all(map(math.isfinite, reports)):
             self._kept.tell(trial, state=TrialState.FAIL)
-            return "failed"
-        if trial.should_prune() if stopped is None else stopped:
+        elif stopped:
             self._kept.tell(trial, state=TrialState.PRUNED)
-            return "stopped"
-        self._kept.tell(trial, reports[-1])
-        return "done"
+        else:
+            self._kept.tell(trial, reports[-1])
 
     # What is known
 

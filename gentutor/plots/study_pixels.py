@@ -84,7 +84,8 @@ def paint_study(
     sheet = Image.new("RGB", (WIDTH, HEIGHT), "white")
     pen = ImageDraw.Draw(sheet)
     low, high = _window([float(one.last or 0) for one in seen], ceiling)
-    shade = {one.number: (min(max(float(one.last or 0), low), high) - low) / (high - low) for one in seen}
+    ranked = sorted(seen, key=lambda one: float(one.last or 0))  # by rank: one bad trial must not bleach all others
+    shade = {one.number: rank / max(len(seen) - 1, 1) for rank, one in enumerate(ranked)}
     best = min((one for one in seen if one.state == "done"), key=lambda one: float(one.last or 0), default=None)
     names = list(knobs)
     across, upwards = pair or (names[0], names[min(1, len(names) - 1)])

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gentutor.widgets.quiz_panel import quiz
     from gentutor.widgets.sketch_panel import sketch
     from gentutor.widgets.slider_panel import panel
-    from gentutor.widgets.study_panel import study_panel
+    from gentutor.widgets.study_page import study_panel
     from gentutor.widgets.time_panel import time_slider
 
 __all__ = [
@@ -47,7 +47,7 @@ _HOME = {
     "play": "player",
     "quiz": "quiz_panel",
     "sketch": "sketch_panel",
-    "study_panel": "study_panel",
+    "study_panel": "study_page",
     "time_slider": "time_panel",
 }
 

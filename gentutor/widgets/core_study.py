@@ -11,7 +11,7 @@ import ipywidgets  # type: ignore[import-untyped]
 from gentutor.plots import encode_png
 from gentutor.tuning import Study
 from gentutor.widgets.fallback import Guarded
-from gentutor.widgets.study_panel import PageStudy, StudyView
+from gentutor.widgets.study_page import PageStudy, StudyView
 
 
 class CoreStudy(ipywidgets.VBox):  # type: ignore[misc]

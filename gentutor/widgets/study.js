@@ -1,5 +1,5 @@
 // The study panel's page side: Run and Stop, the picture, and which two knobs the map shows.
-// Joined behind controls.js and picture.js; see study_panel.py for the messages.
+// Joined behind controls.js and picture.js; see study_page.py for the messages.
 
 function render({ model, el }) {
   const setup = model.get("setup");

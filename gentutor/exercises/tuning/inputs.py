@@ -30,10 +30,10 @@ def _too_tidy(order: Tensor) -> bool:
 
 
 def losses_with_failures(generator: Generator, n: int = 9, factor: int = 3) -> tuple[Tensor, int]:
-    """Return losses of which most are not a number, so that fewer are left than may go on with care: 2 of 9."""
+    """Return losses of which three are not a number, two of them among those that would else go on."""
     losses, _ = losses_of_trainings(generator, n, factor)
     ranks = losses.argsort()
-    losses[ranks[[0, 3, 5]]] = float("nan")
+    losses[ranks[[0, 2, 5]]] = float("nan")
     return losses, factor
 
 
@@ -41,9 +41,9 @@ def losses_over_seeds(generator: Generator, n_settings: int = 5, n_seeds: int = 
     """Return losses (C, S) in which the best mean, the luckiest seed and the best median are three settings."""
     spread = 0.01 * torch.rand(n_settings, n_seeds, generator=generator)
     losses = 2.8 + 0.1 * torch.arange(n_settings)[:, None] + spread
-    losses[0] = 2.5 + spread[0]  # the best mean
-    losses[1] = 2.62 + spread[1]
-    losses[1, 0] = 2.2  # the luckiest single seed, and a mean of about 2.52
+    losses[0] = 2.5 + 3 * spread[0]  # the best mean, and not the steadiest
+    losses[1] = 2.65 + spread[1]
+    losses[1, 0] = 2.2  # the luckiest single seed, and a mean of about 2.54
     losses[2] = 2.45 + spread[2]
     losses[2, -1] = 3.1  # the best median, and a mean of about 2.61
     return (losses[torch.randperm(n_settings, generator=generator)],)

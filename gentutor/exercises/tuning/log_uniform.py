@@ -116,7 +116,7 @@ LOG_UNIFORM = Exercise(
             "own draws",
             lambda u, low, high: low * (high / low) ** torch.rand(u.shape),
             "You draw anew. The draws are given: use `u`, so that the same draws give the same values.",
-            symptom="random",
+            symptom="not repeatable",
         ),
     ),
     alternatives=(

@@ -61,10 +61,10 @@ SURVIVORS = Exercise(
         "losses.nan_to_num(nan=math.inf).argsort()[: max(1, len(losses) // factor)]",
     ),
     checks=(
-        Check("nine trainings, of which three go on", lambda g: losses_of_trainings(g, 9, 3), share=0.5),
+        Check("nine trainings, of which three go on", lambda g: losses_of_trainings(g, 9, 3), share=0.4),
         Check("eleven trainings and factor 4", lambda g: losses_of_trainings(g, 11, 4), share=0.2),
         Check("three of nine broken", losses_with_failures, share=0.2),
-        Check("three trainings and factor 4", lambda g: losses_of_trainings(g, 3, 4), share=0.1),
+        Check("three trainings and factor 4", lambda g: losses_of_trainings(g, 3, 4), share=0.2),
     ),
     misconceptions=(
         Misconception(
@@ -124,17 +124,12 @@ SURVIVORS = Exercise(
         Misconception(
             "NaN wins",
             _nan_first,
-            "Broken trainings go on: a NaN stands before all others in your order. Make it infinite first, with "
-            "nan_to_num(nan=math.inf).",
-        ),
-        Misconception(
-            "NaN is 0",
-            lambda losses, factor: losses.nan_to_num().argsort()[: _kept(losses, factor)],
-            "`nan_to_num()` alone makes a NaN 0, the best loss of all. Say what it is to be: nan=math.inf.",
+            "Broken trainings go on: a NaN stands before all others in your order. `nan_to_num()` alone makes it 0, the "
+            "best loss of all; say what it is to be: nan=math.inf.",
         ),
         Misconception(
             "below a threshold",
-            lambda losses, factor: (losses < losses.nanmean()).nonzero().flatten(),
+            lambda losses, factor: (losses <= losses.nanmean()).nonzero().flatten(),
             "You keep what is better than average, about half of them. How many go on is fixed by the budget: "
             "N // factor.",
         ),
@@ -145,6 +140,7 @@ SURVIVORS = Exercise(
         ),
     ),
     alternatives=(
+        lambda losses, factor: losses.argsort()[: _kept(losses, factor)],  # torch sorts a NaN behind all numbers
         lambda losses, factor: (
             torch.topk(losses.nan_to_num(nan=math.inf), _kept(losses, factor), largest=False).indices
         ),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gentutor.cli.root import app
+from gentutor.errors import TuningError
 
 if TYPE_CHECKING:
     from gentutor.tuning import Study
@@ -29,6 +30,8 @@ def study(  # noqa: PLR0917  (the options of a command)
     from gentutor.tuning import Study, run_in_processes
     from gentutor.tuning.objectives import find_objective
 
+    if workers > 1 and not (file or scheduler):
+        raise TuningError("Several processes need a file to share: add --file NAME.")
     tuned, knobs = find_objective(objective, budget)
     made = Study(tuned, knobs, trials=trials, sampler=sampler, pruner=pruner, seed=seed, path=file)
     try:

@@ -69,7 +69,8 @@ KNOBS = KnobSet(
         effect="higher: each process makes fewer of the trials; the number of trials stays.",
     ),
     LR.but(default=1e-3),
-    BATCH_SIZE.but(default=32, high=512, unit="letters", help="How many letters share one update."),
+    BATCH_SIZE.but(default=32, high=512, unit="letters", help="How many letters share one update.",
+        effect="higher: fewer updates within the same budget; they want a higher learning rate."),
     Knob(
         "width",
         64,

@@ -308,14 +308,14 @@ def _open(path: Path | None, pruner: str) -> optuna.Study:
     except ImportError as error:
         raise TuningError(f"A study needs Optuna, which cannot be imported ({error}): pip install optuna.") from error
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    storage: Any = InMemoryStorage()
-    if path is not None:
-        try:
+    try:
+        storage: Any = InMemoryStorage()
+        if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
             # A lock that works on Windows and on shared disks alike.
             storage = JournalStorage(JournalFileBackend(str(path), JournalFileOpenLock(str(path))))
-        except (OSError, ValueError, KeyError) as error:
-            raise TuningError(f"{path} cannot be used as a study's file ({error}). Choose another one.") from error
-    return optuna.create_study(
-        storage=storage, study_name=_NAME, load_if_exists=True, direction="minimize", pruner=make_pruner(pruner)
-    )
+        return optuna.create_study(
+            storage=storage, study_name=_NAME, load_if_exists=True, direction="minimize", pruner=make_pruner(pruner)
+        )
+    except (OSError, ValueError, KeyError) as error:
+        raise TuningError(f"{path} cannot be used as a study's file ({error}). Choose another one.") from error

@@ -83,6 +83,8 @@ class Study:
         self.sampler, self.pruner = name_of(sampler, SAMPLERS, "sampler"), name_of(pruner, PRUNERS, "pruner")
         self.path = None if path is None else Path(path)
         self._space = space(knobs)
+        if not worker:
+            _cut_half_a_line(self.path)
         self._kept = _open(self.path, self.pruner)
         self._agree()
         if not worker:
@@ -297,6 +299,16 @@ class Study:
 
         for one in self._kept.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
             self._kept.tell(one.number, state=TrialState.FAIL)
+
+
+def _cut_half_a_line(path: Path | None) -> None:
+    """Take off what a power cut left half-written at the end: Optuna would write on behind it, and read no more."""
+    if path is None or not path.is_file():
+        return
+    with path.open("rb+") as file:
+        written = file.read()
+        if written and not written.endswith(b"\n"):
+            file.truncate(written.rfind(b"\n") + 1)
 
 
 def _open(path: Path | None, pruner: str) -> optuna.Study:

@@ -74,6 +74,15 @@ def test_a_study_outlives_its_process(tmp_path):
     assert study.run(progress=False).n_made == 12
 
 
+def test_half_a_line_at_the_end_of_the_file_costs_one_trial_at_most(tmp_path):
+    path = tmp_path / "d.study"
+    study_of(path=path).run(until=5, progress=False)
+    path.write_bytes(path.read_bytes()[:-9])  # the power failed while the last result was written
+    assert study_of(path=path).run(until=7, progress=False).n_made == 7
+    study = study_of(path=path).run(progress=False)
+    assert [one.state for one in study.made].count("done") >= 11
+
+
 def test_it_stops_when_asked_and_goes_on():
     study, stop = study_of(), []
     study.run(on_trial=lambda study: stop.append(1) if study.n_made == 3 else None, should_stop=lambda: bool(stop),

@@ -22,7 +22,7 @@ def study(  # noqa: PLR0917  (the options of a command)
     sampler: Annotated[str, typer.Option(help="grid, random or tpe.")] = "tpe",
     pruner: Annotated[str, typer.Option(help="none, halving or hyperband.")] = "none",
     seed: Annotated[int, typer.Option(min=0, help="Start of all random streams.")] = 0,
-    file: Annotated[Path | None, typer.Option(dir_okay=False, help="Keep the trials here; go on with those in it.")] = None,
+    file: Annotated[Path | None, typer.Option(dir_okay=False, help="Where trials are kept; those in it count.")] = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes on this computer; more than one need --file.")] = 1,
     scheduler: Annotated[str, typer.Option(metavar="ADDRESS", help="Train on this Dask cluster.")] = "",
 ) -> None:

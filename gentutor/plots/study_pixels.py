@@ -3,6 +3,8 @@
 Drawn with PIL in some milliseconds, so that a panel can follow every trial. Used in lesson 08.
 """
 
+# ruff: noqa: PLR0917  (what is painted, then where)
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence

@@ -82,7 +82,8 @@ class _AtWork:
 
     def has_room(self) -> bool:
         """Whether a thread of the cluster would stand idle."""
-        return len(self.open) < max(1, sum(self.client.nthreads().values()))
+        n_threads: int = sum(self.client.nthreads().values())
+        return len(self.open) < max(1, n_threads)
 
     def begin(self) -> None:
         """Ask for values and send them to a worker."""
@@ -141,7 +142,7 @@ def train_there(objective: Objective, values: Values, seed: int, number: int, na
     with worker_client(separate_thread=False) as client:
         reports, verdicts = Queue(f"{name}-reports", client=client), Queue(f"{name}-{number}", client=client)
         part = 0
-        for part, loss in enumerate(objective(values, seed), start=1):  # noqa: B007
+        for part, loss in enumerate(objective(values, seed), start=1):
             reports.put((number, part, float(loss)))
             if not verdicts.get(timeout=_ANSWER_S):
                 break

@@ -1,4 +1,4 @@
-"""The study panel's Python side: messages of the page, the background, interrupts, stills, the core widgets; the picture."""
+"""The study panel's Python side: messages of the page, background, interrupts, stills, core widgets; and its picture."""
 
 from __future__ import annotations
 

@@ -154,7 +154,7 @@ PICK_BEST = Exercise(
         ),
     ),
     alternatives=(
-        lambda losses: _oracle(losses),
+        _oracle,
         lambda losses: (
             int(torch.argmin(losses.sum(1))),
             float(losses.mean(1).min()),

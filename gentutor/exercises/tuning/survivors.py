@@ -124,8 +124,8 @@ SURVIVORS = Exercise(
         Misconception(
             "NaN wins",
             _nan_first,
-            "Broken trainings go on: a NaN stands before all others in your order. `nan_to_num()` alone makes it 0, the "
-            "best loss of all; say what it is to be: nan=math.inf.",
+            "Broken trainings go on: a NaN stands before all others in your order. `nan_to_num()` alone makes it 0, "
+            "the best loss of all; say what it is to be: nan=math.inf.",
         ),
         Misconception(
             "below a threshold",
@@ -149,6 +149,6 @@ SURVIVORS = Exercise(
                 : max(1, len(losses) // factor)
             ]
         ),
-        lambda losses, factor: _oracle(losses, factor),
+        _oracle,
     ),
 )

@@ -5,7 +5,7 @@
 
 Overhead: the same objective, sampler, seeds, number of trials and kind of file; plain Optuna's ``optimize`` on one
 side, a gentutor `Study` on the other, in turn, several times. The proposals of both are counted in. Workers: the same
-study of sleeping trainings (so that the cores do not matter) and of real ones (so that they do), by 1, 2 and 4 processes.
+study of sleeping trainings (so that cores do not matter) and of real ones (so that they do), by 1, 2 and 4 processes.
 """
 
 from __future__ import annotations

@@ -106,6 +106,16 @@ class StillStudy:
         return self.view.bundle()
 
 
+def study_still(study: Study, *, pair: tuple[str, str] | None = None, ceiling: float | None = None) -> StillStudy:
+    """Show a study as it is now, as a still picture; for its parameters see `study_panel`."""
+    return StillStudy(StudyView(study, pair or _first_two(study), ceiling))
+
+
+def _first_two(study: Study) -> tuple[str, str]:
+    names = list(study.knobs)
+    return names[0], names[min(1, len(names) - 1)]
+
+
 class PageStudy(anywidget.AnyWidget):
     """A study on the page; `study_panel` makes it."""
 
@@ -205,8 +215,7 @@ def study_panel(
         It shows itself as the last line of a cell. Its ``finish()``, for a later cell, makes the trials that are still
         missing and returns the study.
     """
-    names = list(study.knobs)
-    view = StudyView(study, pair or (names[0], names[min(1, len(names) - 1)]), ceiling)
+    view = StudyView(study, pair or _first_two(study), ceiling)
     kind = kind_of_widgets()
     if kind == "still":
         return StillStudy(view)

@@ -1,4 +1,4 @@
-"""The study panel's Python side: messages of the page, background, interrupts, stills, core widgets; and its picture."""
+"""The study panel's Python side: messages of the page, background, interrupts, stills, core widgets; its picture."""
 
 from __future__ import annotations
 

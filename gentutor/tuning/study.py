@@ -94,6 +94,10 @@ class Study:
 
     def step(self) -> Tried:
         """Make one trial: ask for values, train, and end early where the pruner says so."""
+        return self[self._make_one()]
+
+    def _make_one(self) -> int:
+        """Make one trial and return its number; to look it up again takes time that `run` need not spend."""
         trial = self.ask()
         reports: list[float] = []
         stopped = False
@@ -107,7 +111,7 @@ class Study:
             self.tell(trial, [])
             raise
         self.tell(trial, reports, stopped)
-        return self[trial.number]
+        return trial.number
 
     def run(
         self,
@@ -136,7 +140,7 @@ class Study:
         n_made = self.n_made
         with Progress(goal, start=n_made, unit="trials", label="Study", shown=progress) as bar:
             while n_made < goal and not (should_stop and should_stop()):
-                self.step()
+                self._make_one()
                 n_made += 1
                 bar.update(n_made)
                 if on_trial:

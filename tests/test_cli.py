@@ -148,7 +148,9 @@ def test_a_study_is_stopped_resumed_and_shown(tmp_path: Path, monkeypatch: pytes
     assert "Best of 4 trials" in done.output
 
 
-def test_a_study_that_cannot_be_is_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_study_that_cannot_be_is_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert "there is: names" in said_by_main(monkeypatch, capsys, "study", "cats")
     assert "--file" in said_by_main(monkeypatch, capsys, "study", "names", "--workers", "2")
     assert "none, halving, hyperband" in said_by_main(monkeypatch, capsys, "study", "names", "--pruner", "luck")

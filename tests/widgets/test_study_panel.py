@@ -12,7 +12,7 @@ import pytest
 from gentutor.plots.study_pixels import HEIGHT, WIDTH, describe_study, paint_study
 from gentutor.tuning import background
 from gentutor.widgets.core_study import CoreStudy
-from gentutor.widgets.study_page import PageStudy, StillStudy, StudyView, study_panel
+from gentutor.widgets.study_page import PageStudy, StillStudy, StudyView, study_panel, study_still
 from tests.tuning.bowls import KNOBS, diverging, slow_bowl, study_of
 
 
@@ -149,6 +149,13 @@ def test_without_anybody_looking_a_still_with_words_is_left(monkeypatch: pytest.
     assert shown.finish(progress=False).n_made == 9
     bundle = shown._repr_mimebundle_()
     assert "9 of 9 trials" in str(bundle)
+
+
+def test_a_still_of_a_finished_study_tells_its_numbers() -> None:
+    study = study_of(trials=9).run(progress=False)
+    bundle = study_still(study, ceiling=3.0)._repr_mimebundle_()
+    assert f"{study.best.result:.3f}" in bundle["text/plain"]
+    assert bundle["image/png"]
 
 
 def test_the_picture_shows_hand_best_stopped_and_failed_trials() -> None:

@@ -24,7 +24,7 @@ def losses_of_trainings(generator: Generator, n: int, factor: int) -> tuple[Tens
 
 
 def _too_tidy(order: Tensor) -> bool:
-    """Whether places and ranks can be mistaken for one another: the order is its own inverse, or begins sorted, up or down."""
+    """Whether places and ranks can be mistaken for one another: its own inverse, or begins sorted, up or down."""
     ranks = order.argsort()
     down = len(ranks) > 2 and bool((ranks[:3].diff() < 0).all())
     return down or bool((ranks[:2] == order[:2]).any() or (ranks[:2].diff() > 0).all())

@@ -55,6 +55,14 @@ def test_training_in_view_yields_the_packages_losses(shown, seed):
     assert len(ours) == PARTS
 
 
+def test_the_first_slider_shows_soup_names_and_soup(shown):
+    """Too timid, right, too bold: what the text beside the slider says."""
+    losses = [list(shown.training(VALUES | {"lr": lr, "width": 32}, 0, 3000))[-1] for lr in (1e-4, 0.02, 0.5)]
+    assert 3.2 < losses[0] < 3.3
+    assert losses[1] < 2.65
+    assert losses[2] > 3.3
+
+
 def test_halving_in_view_spends_what_the_lesson_says(shown):
     """27 trainings cost 7 budgets, and the winner is the best of those that went on."""
     curves = torch.rand(27, 1, generator=generator(0)) + 1 / torch.arange(1, 10)  # never cross

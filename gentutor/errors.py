@@ -95,3 +95,7 @@ class GradingError(GentutorError):
 
 class SubmissionsError(GradingError):
     """What should hold the submissions is missing, damaged, or tries to write outside of its place."""
+
+
+class TuningError(GentutorError):
+    """A study cannot be made, resumed or spread as it was asked for."""

@@ -126,3 +126,34 @@ def test_run_prints_a_table_writes_a_report_and_fails_when_a_lesson_does(masters
     verdicts = {lesson["lesson"]: lesson["verdict"] for lesson in json.loads(file.read_text())["lessons"]}
     assert verdicts == {"01_tiny": "check failed", "02_fine": "passed"}
     assert runner.invoke(cli.app, ["run", "02_fine"]).exit_code == 0
+
+
+def test_a_study_is_stopped_resumed_and_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from gentutor.tuning import Study
+
+    file = str(tmp_path / "a.study")
+    whole = Study.run
+
+    def interrupted(self: Study, **options: object) -> Study:
+        whole(self, until=2, progress=False)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Study, "run", interrupted)
+    study = ["study", "names", "--trials", "4", "--budget", "900", "--file", file]
+    ended = runner.invoke(cli.app, study)
+    assert (ended.exit_code, "Interrupted after 2 of 4" in ended.output) == (130, True)
+    monkeypatch.undo()
+    done = runner.invoke(cli.app, study)
+    assert done.exit_code == 0, done.output
+    assert "Best of 4 trials" in done.output
+
+
+def test_a_study_that_cannot_be_is_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "there is: names" in said_by_main(monkeypatch, capsys, "study", "cats")
+    assert "--file" in said_by_main(monkeypatch, capsys, "study", "names", "--workers", "2")
+    assert "none, halving, hyperband" in said_by_main(monkeypatch, capsys, "study", "names", "--pruner", "luck")
+    assert "No Dask scheduler" in said_by_main(
+        monkeypatch, capsys, "study", "names", "--trials", "1", "--scheduler", "tcp://127.0.0.1:1"
+    )

@@ -27,6 +27,7 @@ NEIGHBOURS = {
     ("models", "samplers"),
     ("losses", "samplers"),
     ("sound", "plots"),
+    ("tuning", "training"),
     ("grading", "workspace"),
     ("__main__", "cli"),
 }

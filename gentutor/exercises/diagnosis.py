@@ -161,7 +161,7 @@ def _missing_step(got: Array, wanted: Array, sizes: Mapping[str, int]) -> str:
     """Return the one step that would turn `got` into `wanted`, as a sentence, or an empty text."""
     if got.ndim == 2 and got.T.shape == wanted.shape and close(got.T, wanted, 1e-4, 1e-5):
         return "It is the transpose of what is wanted."
-    if got.ndim > _MOST_AXES:  # the ways to reduce double with each axis, and no lesson has so many
+    if got.ndim > _MOST_AXES or not got.size:  # the ways to reduce double with each axis, and no lesson has so many
         return ""
     for name, reduce in (("sum", np.sum), ("mean", np.mean)):
         for count in range(1, got.ndim + 1):

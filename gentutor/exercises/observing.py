@@ -127,7 +127,10 @@ def _same(before: Any, after: Any) -> bool:
     """Whether an argument is as it was; plain values cannot be changed in place, but lists and dicts can."""
     if isinstance(before, Tensor):
         plain = plain_tensor(after)
-        return plain is not None and before.shape == plain.shape and torch.equal(before, plain.detach())
+        if plain is None or before.shape != plain.shape or before.dtype != plain.dtype:
+            return False
+        after = plain.detach()
+        return bool(((before == after) | (before.isnan() & after.isnan())).all())  # a NaN is as it was, too
     return not isinstance(before, (list, dict, tuple)) or equal(write_down(before), write_down(after))
 
 

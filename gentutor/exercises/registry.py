@@ -10,7 +10,7 @@ from gentutor.exercises.contract import Contract, Exercise
 
 SUBJECTS = (
     "welcome", "data", "training", "gans", "vaes", "transformers", "sequences", "diffusion",
-    "overfitting",
+    "tuning", "overfitting",
 )  # in the order of the course
 
 

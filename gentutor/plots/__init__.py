@@ -13,6 +13,7 @@ from gentutor.plots.pictures import MARKERS, PALETTE, encode_png, image_grid, st
 from gentutor.plots.planes import beside, grid_of_plane, paint_plane, paint_text
 from gentutor.plots.roll_pixels import paint_roll
 from gentutor.plots.strips import histogram_strip, path_map
+from gentutor.plots.study_pixels import describe_study, paint_study
 
 if TYPE_CHECKING:
     from gentutor.plots.diagrams import show_graph
@@ -40,12 +41,14 @@ __all__ = [
     "PALETTE",
     "Picture",
     "beside",
+    "describe_study",
     "encode_png",
     "grid_of_plane",
     "histogram_strip",
     "image_grid",
     "paint_plane",
     "paint_roll",
+    "paint_study",
     "paint_text",
     "path_map",
     "show_bars",

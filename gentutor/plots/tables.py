@@ -10,8 +10,9 @@ from gentutor.plots.pictures import to_array
 
 
 def show_table(
-    table: Any, rows: Sequence[str], columns: Sequence[str], *, x_label: str, y_label: str, alt: str, title: str = ""
-) -> Picture:
+    table: Any, rows: Sequence[str], columns: Sequence[str], *, x_label: str, y_label: str, alt: str, title: str = "",
+    unit: str = "chance", cell: float = 0.19,
+) -> Picture:  # fmt: skip
     """Draw a table of shares as shades of blue, from white for 0 to dark for the largest.
 
     Parameters
@@ -26,13 +27,17 @@ def show_table(
         What there is to see.
     title : str
         Heading of the figure.
+    unit : str
+        What the shades stand for.
+    cell : float
+        Inches of one side of a cell.
     """
     shares = to_array(table)
-    figure, (ax,) = _figure(1.6 + 0.19 * len(columns), 1.2 + 0.19 * len(rows))
+    figure, (ax,) = _figure(1.6 + cell * len(columns), 1.2 + cell * len(rows))
     image = ax.imshow(shares, cmap="Blues", vmin=0)
     ax.set_xticks(range(len(columns)), columns)
     ax.set_yticks(range(len(rows)), rows)
     ax.tick_params(labelsize=9, length=0)
     ax.set(xlabel=x_label, ylabel=y_label, title=title)
-    figure.colorbar(image, ax=ax, shrink=0.6, label="chance")
+    figure.colorbar(image, ax=ax, shrink=0.6, label=unit)
     return Picture(figure, alt)

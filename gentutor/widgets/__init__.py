@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gentutor.widgets.quiz_panel import quiz
     from gentutor.widgets.sketch_panel import sketch
     from gentutor.widgets.slider_panel import panel
+    from gentutor.widgets.study_page import study_panel, study_still
     from gentutor.widgets.time_panel import time_slider
 
 __all__ = [
@@ -31,6 +32,8 @@ __all__ = [
     "play",
     "quiz",
     "sketch",
+    "study_panel",
+    "study_still",
     "time_slider",
 ]
 
@@ -45,6 +48,8 @@ _HOME = {
     "play": "player",
     "quiz": "quiz_panel",
     "sketch": "sketch_panel",
+    "study_panel": "study_page",
+    "study_still": "study_page",
     "time_slider": "time_panel",
 }
 

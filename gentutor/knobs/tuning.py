@@ -1,0 +1,96 @@
+"""Knobs of lesson 08_tuning."""
+
+from gentutor.knobs.common import BATCH_SIZE, LR, SEED
+from gentutor.knobs.knob import Knob, KnobSet
+
+KNOBS = KnobSet(
+    SEED,
+    Knob(
+        "budget",
+        60000,
+        900,
+        1000000,
+        scale="log",
+        unit="letters",
+        quick=3600,
+        live=False,
+        help="How many letters one training may see, whatever its batch size.",
+        effect="higher: a lower loss for the same settings, with diminishing return, and more seconds for each trial.",
+    ),
+    Knob(
+        "trials",
+        27,
+        3,
+        500,
+        scale="log",
+        unit="trainings",
+        quick=24,
+        live=False,
+        help="How many settings a study tries.",
+        effect="higher: a best result that is as good or better, with diminishing return.",
+    ),
+    Knob(
+        "sampler",
+        2,
+        0,
+        2,
+        help="Who proposes the next settings: 0 grid, 1 random, 2 TPE.",
+        effect="higher: 1 tries as many values of each knob as there are trials; 2 proposes more and more near what "
+        "was good.",
+    ),
+    Knob(
+        "pruner",
+        0,
+        0,
+        2,
+        help="Who stops bad trainings early: 0 nobody, 1 successive halving, 2 Hyperband.",
+        effect="higher: 1 and 2 end most trainings before their budget is spent; 2 gives some of them more time.",
+    ),
+    Knob(
+        "n_seeds",
+        5,
+        2,
+        20,
+        unit="seeds",
+        quick=3,
+        live=False,
+        help="How often the best settings are trained anew.",
+        effect="higher: a smaller error of their mean, by one over the square root.",
+    ),
+    Knob(
+        "workers",
+        2,
+        1,
+        64,
+        unit="processes",
+        quick=1,
+        live=False,
+        help="How many processes share the trials of a study.",
+        effect="higher: each process makes fewer of the trials; the number of trials stays.",
+    ),
+    LR.but(default=1e-3),
+    BATCH_SIZE.but(default=32, high=512, unit="letters", help="How many letters share one update.",
+        effect="higher: fewer updates within the same budget; they want a higher learning rate."),
+    Knob(
+        "width",
+        64,
+        8,
+        256,
+        scale="log",
+        unit="units",
+        live=False,
+        help="Units of the hidden layer.",
+        effect="higher: a lower loss where the budget is large enough to train them.",
+    ),
+    Knob(
+        "weight_decay",
+        1e-4,
+        1e-6,
+        1e-2,
+        scale="log",
+        help="Pull of the weights towards 0 in each update.",
+        effect="higher: hardly any difference in so short a training: an idle knob.",
+    ),
+)
+SEARCHED = ("lr", "batch_size", "width", "weight_decay")
+"""The knobs that the lesson's studies choose."""

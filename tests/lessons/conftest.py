@@ -19,6 +19,7 @@ OTHER_SETTINGS = {
     "05_transformers": {"seed": 1, "n_heads": 4, "temperature": 0.5},
     "06_sequences": {"seed": 1},
     "07_diffusion": {"seed": 1, "n_steps": 20},
+    "09_evaluation": {"seed": 1, "k": 7},
 }
 """With what the empty student copy of each lesson is executed: all that it claims must hold there too."""
 

@@ -55,10 +55,12 @@ WHICH_FAMILY = Written(
     lesson=LESSON,
     question="Choose one family of the laboratory. Which measure gave its failure away, which one was fooled, and why? "
     "Argue from at least two numbers of your own run.",
-    points=3,
     rubric=(
-        (1.0, "Names a measure that moved clearly when the failure was switched on, with its meaning."),
-        (1.0, "Names one that hardly moved, and says what it is blind to."),
-        (1.0, "At least two numbers of the student's own run carry the argument."),
+        (1, "Names a measure that moved clearly when the failure was switched on, with its meaning."),
+        (1, "Names one that hardly moved, and says what it is blind to."),
+        (1, "At least two numbers of the student's own run carry the argument."),
     ),
+    points=3,
+    min_words=40,
+    max_words=120,
 )

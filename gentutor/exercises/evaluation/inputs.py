@@ -40,14 +40,19 @@ def neighbours(generator: Generator, k: int) -> tuple[Tensor, Tensor, int]:
 def recited(generator: Generator, ratio: float) -> tuple[Tensor, Tensor, float]:
     """Return generated features (N, D), training features (M, D), and `ratio`.
 
-    Nine items lie within a twentieth of the way to the second nearest, the others all over, none near the threshold.
+    Nine items are recited; five lie at a ratio that only squared distances would take for recited; three lie far
+    outside; the others all over, none near the threshold.
     """
-    train = 3 * torch.randn(M, D, generator=generator)
-    gap = torch.cdist(train, train).topk(2, largest=False).values[:, 1]
+    train = 30 * torch.randn(M, D, generator=generator)  # no distance is below `ratio` itself
+    found = torch.cdist(train, train).topk(2, largest=False)
+    gap, beside = found.values[:, 1], train[found.indices[:, 1]]
     away = torch.randn(9, D, generator=generator)
     near = train[:9] + 0.05 * (gap[:9] / away.norm(dim=1))[:, None] * away
-    x = torch.cat([near, 3 * torch.randn(N - 9, D, generator=generator)])
+    between = (ratio + ratio**0.5) / 2  # of the two distances; on the way to the nearest neighbour both are known
+    honest = train[9:14] + between / (1 + between) * (beside - train)[9:14]
+    outside = torch.randn(3, D, generator=generator)
+    x = torch.cat([near, honest, 500 * outside / outside.norm(dim=1, keepdim=True)])
+    x = torch.cat([x, 30 * torch.randn(N - len(x), D, generator=generator)])
     nearest = torch.cdist(x, train).topk(2, largest=False).values
-    found = nearest[:, 0] / nearest[:, 1]
-    unclear = (found / ratio - 1).abs() < 1e-3  # rounding may decide these
+    unclear = (nearest[:, 0] / nearest[:, 1] / ratio - 1).abs() < 1e-3  # rounding may decide these
     return torch.where(unclear[:, None], train[:1], x), train, ratio

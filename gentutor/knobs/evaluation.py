@@ -43,7 +43,7 @@ KNOBS = KnobSet(
     ),
     Knob(
         "budget",
-        12.0,
+        24.0,
         1.0,
         60.0,
         scale="log",

@@ -230,7 +230,7 @@ def update_flops(family: Family, x: Tensor) -> int:
 
 
 def train_family(  # noqa: PLR0913
-    kind: int, points: Tensor, budget: float, *, broken: bool = False, batch_size: int = 256, seed: int = 0
+    kind: int, points: Tensor, budget: float, *, broken: bool = False, batch_size: int = 128, seed: int = 0
 ) -> Family:
     """Train a family on points (N, 2) until its share of compute is spent.
 

@@ -83,7 +83,7 @@ class GAN(Family):
             if self.broken:
                 loss = softplus(-real).mean() + softplus(fake).mean()
             else:
-                inputs = x.detach().requires_grad_(True)
+                inputs = x.detach().requires_grad_(True).view_as(x)  # no leaf: torch cannot count with one
                 (slope,) = torch.autograd.grad(self.judge(inputs).sum(), inputs, create_graph=True)
                 loss = softplus(fake - real).mean() + 0.5 * slope.square().sum(1).mean()
             descend(self.judge_optimiser, loss, (0.02 if self.broken else self.lr) * rest)

@@ -40,7 +40,7 @@ def neighbours(generator: Generator, k: int) -> tuple[Tensor, Tensor, int]:
 def recited(generator: Generator, ratio: float) -> tuple[Tensor, Tensor, float]:
     """Return generated features (N, D), training features (M, D), and `ratio`.
 
-    Nine items are recited; five lie at a ratio that only squared distances would take for recited; three lie far
+    Nine items are recited; four lie at a ratio that only squared distances would take for recited; three lie far
     outside; the others all over, none near the threshold.
     """
     train = 30 * torch.randn(M, D, generator=generator)  # no distance is below `ratio` itself
@@ -49,7 +49,7 @@ def recited(generator: Generator, ratio: float) -> tuple[Tensor, Tensor, float]:
     away = torch.randn(9, D, generator=generator)
     near = train[:9] + 0.05 * (gap[:9] / away.norm(dim=1))[:, None] * away
     between = (ratio + ratio**0.5) / 2  # of the two distances; on the way to the nearest neighbour both are known
-    honest = train[9:14] + between / (1 + between) * (beside - train)[9:14]
+    honest = train[9:13] + between / (1 + between) * (beside - train)[9:13]
     outside = torch.randn(3, D, generator=generator)
     x = torch.cat([near, honest, 500 * outside / outside.norm(dim=1, keepdim=True)])
     x = torch.cat([x, 30 * torch.randn(N - len(x), D, generator=generator)])

@@ -35,7 +35,7 @@ PERFECT_SCORES = Choice(
     options={
         "a": (
             "Nothing, it is perfect.",
-            "A photocopier has these scores too: see the copies of section 4. Which measure did it fail?",
+            "A photocopier has these scores too: see the copies of section 5. Which measure did it fail?",
         ),
         "b": (
             "Whether its density is above 1.",

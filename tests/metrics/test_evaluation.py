@@ -69,7 +69,7 @@ def test_the_memorised_share_equals_scikit_learns_neighbours(seed):
     nearest = NearestNeighbors(n_neighbors=2).fit(train.double()).kneighbors(x.double())[0]
     share = (nearest[:, 0] < nearest[:, 1] / 3).mean()
     assert 0 < share < 1
-    assert memorised_share(x.double(), train.double()) == pytest.approx(share, abs=1e-9)
+    assert memorised_share(x.double(), train.double()) == pytest.approx(share, abs=1e-6)  # a mean in 32 bits
 
 
 def test_copies_are_caught_and_fresh_items_are_not():

@@ -1,7 +1,7 @@
 """Five families of generators, each as small as it can be, for points in the plane: the failure laboratory of lesson 09.
 
-All have the same two verbs, `update` and `sample`, and a well-known failure that ``broken=True`` switches on. Their
-updates are counted by `update_flops`, so that all can be given the same compute.
+All have the same two verbs, `update` and `sample`, and a well-known failure that ``broken=True`` switches on. Equal
+compute for all is the business of `gentutor.models.ring_budget`.
 """
 
 from __future__ import annotations
@@ -9,10 +9,8 @@ from __future__ import annotations
 import torch
 from torch import Generator, Tensor, nn
 from torch.nn.functional import cross_entropy, one_hot, softplus
-from torch.utils.flop_counter import FlopCounterMode
 
 from gentutor.models.layers import mlp
-from gentutor.seeding import generator as stream
 from gentutor.seeding import seeded
 
 EXTENT, N_BINS = 1.5, 60  # the square of the ring, and in how many steps the autoregressive family cuts its sides
@@ -29,7 +27,7 @@ class Family:
         Start of the random stream of the weights.
     """
 
-    lr = 0.004
+    lr, batch = 0.02, 256
 
     def __init__(self, broken: bool = False, seed: int = 0) -> None:
         self.broken = broken
@@ -66,6 +64,8 @@ def descend(optimiser: torch.optim.Optimizer, loss: Tensor, lr: float) -> None:
 class GAN(Family):
     """Two players. Broken, the judge takes five steep steps a turn: mode collapse. Cured by pairs and R1 (lesson 03)."""
 
+    lr, batch = 0.008, 64
+
     def build(self) -> nn.Module:
         """Return generator and discriminator."""
         self.judge = mlp(2, 64, 64, 1)
@@ -78,6 +78,7 @@ class GAN(Family):
 
     def update(self, x: Tensor, generator: Generator, rest: float = 1.0) -> None:
         """Let the discriminator take its steps, then the generator."""
+        rest = 1.0 if self.broken else rest
         for _ in range(5 if self.broken else 1):
             real, fake = self.judge(torch.cat([x, self.sample(len(x), generator)])).chunk(2)
             if self.broken:
@@ -156,12 +157,12 @@ class Flow(Family):
 
     def build(self) -> nn.Module:
         """Return the network of each bend: from the kept coordinate to scale and shift of the other."""
-        return nn.ModuleList(mlp(1, 64, 64, 2) for _ in range(6))
+        return nn.ModuleList(mlp(1, 32, 32, 2) for _ in range(6))
 
     def bend(self, number: int, kept: Tensor) -> tuple[Tensor, Tensor]:
         """Return log-scale and shift (B, 1) each, from the kept coordinate (B, 1)."""
         scale, shift = self.net[number](kept).chunk(2, dim=1)  # type: ignore[index]
-        return 2 * torch.tanh(scale / 2), shift
+        return scale.tanh(), shift
 
     def turn(self, number: int) -> int:
         """Return which coordinate a bend changes."""
@@ -216,43 +217,3 @@ class Diffusion(Family):
 
 FAMILIES: tuple[type[Family], ...] = (GAN, VAE, Autoregressive, Flow, Diffusion)
 """In the order of the lesson's slider."""
-
-
-def update_flops(family: Family, x: Tensor) -> int:
-    """Return how many floating-point operations one update on x (B, 2) takes in matrix products, forth and back.
-
-    Measured, not reckoned: PyTorch counts them while the update is made, so this changes the weights.
-    """
-    counter = FlopCounterMode(display=False)
-    with counter:
-        family.update(x, stream(0, "counting"))
-    return counter.get_total_flops()
-
-
-def train_family(  # noqa: PLR0913
-    kind: int, points: Tensor, budget: float, *, broken: bool = False, batch_size: int = 128, seed: int = 0
-) -> Family:
-    """Train a family on points (N, 2) until its share of compute is spent.
-
-    Parameters
-    ----------
-    kind : int
-        Place in `FAMILIES`.
-    points : Tensor
-        Training points (N, 2).
-    budget : float
-        Billions of floating-point operations, as `update_flops` counts them.
-    broken : bool
-        Whether the family's failure is switched on.
-    batch_size : int
-        Points in an update.
-    seed : int
-        Start of every random stream.
-    """
-    cost = update_flops(FAMILIES[kind](broken, seed), points[:batch_size])
-    family, draws = FAMILIES[kind](broken, seed), stream(seed, "updates")
-    n_updates = max(1, int(budget * 1e9 / cost))
-    for step in range(n_updates):
-        chosen = torch.randint(len(points), (batch_size,), generator=draws)
-        family.update(points[chosen], draws, 1 - step / n_updates)
-    return family

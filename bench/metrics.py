@@ -4,8 +4,8 @@
     python bench/metrics.py --quick --json metrics.json     # 2,000 samples, 3 repetitions
 
 Both sides get the same tensors, 64 features of each sample, and take turns; given is the median. That the results are
-equal is asserted here too, and to more digits in tests/metrics/test_evaluation.py. Before the clock starts each side has
-run once, on 500 samples.
+equal is asserted here too, and to more digits in tests/metrics/test_evaluation.py. Before the clock starts each side
+has run once, on 500 samples.
 """
 
 from __future__ import annotations
@@ -34,7 +34,11 @@ def sides() -> dict[str, tuple[str, Measure, Measure, float]]:
     from torchmetrics.image.fid import FrechetInceptionDistance
 
     from gentutor.metrics import (
-        confusion_matrix, density_coverage, frechet_distance, memorised_share, precision_recall_f1,
+        confusion_matrix,
+        density_coverage,
+        frechet_distance,
+        memorised_share,
+        precision_recall_f1,
     )  # fmt: skip
 
     class AsItIs(nn.Module):
@@ -139,8 +143,8 @@ def measure(n: int, repetitions: int) -> list[dict[str, Any]]:
                 "ours": f"{1000 * fast:.1f} ms",
                 "ratio": round(slow / fast, 2),
                 "reach": "not slower",
-                "note": f"{N_FEATURES} features, {N_CLASSES} classes, medians of {repetitions}, {os.cpu_count()} cores; "
-                f"results equal to {tolerance:g}",
+                "note": f"{N_FEATURES} features, {N_CLASSES} classes, medians of {repetitions}, {os.cpu_count()} cores "
+                f"(results equal to {tolerance:g})",
             }
         )
     return table

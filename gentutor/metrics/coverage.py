@@ -60,7 +60,7 @@ def density_coverage(x: Tensor, reference: Tensor, k: int = 5) -> tuple[float, f
     """
     made, real = x.flatten(1), reference.flatten(1)
     held = covered = 0
-    for rows in real.split(_AT_ONCE):
+    for rows in torch.split(real, _AT_ONCE):
         radius = torch.cdist(rows, real).topk(k + 1, largest=False).values[:, k]  # the nearest is the item itself
         inside = torch.cdist(rows, made) <= radius.unsqueeze(1)  # (rows, N)
         held += int(inside.sum())

@@ -31,6 +31,6 @@ def memorised_share(x: Tensor, train: Tensor, ratio: float = 1 / 3) -> float:
     0.5
     """
     train = train.flatten(1)
-    found = [torch.cdist(rows, train).topk(2, largest=False).values for rows in x.flatten(1).split(_AT_ONCE)]
+    found = [torch.cdist(rows, train).topk(2, largest=False).values for rows in torch.split(x.flatten(1), _AT_ONCE)]
     nearest, second = torch.cat(found).unbind(1)  # (N,) each
     return float((nearest < ratio * second).float().mean())

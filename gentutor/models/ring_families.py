@@ -1,4 +1,4 @@
-"""Five families of generators, each as small as it can be, for points in the plane: the failure laboratory of lesson 09.
+"""Five families of generators of points in the plane, each as small as can be: the failure laboratory of lesson 09.
 
 All have the same two verbs, `update` and `sample`, and a well-known failure that ``broken=True`` switches on. Equal
 compute for all is the business of `gentutor.models.ring_budget`.
@@ -62,7 +62,7 @@ def descend(optimiser: torch.optim.Optimizer, loss: Tensor, lr: float) -> None:
 
 
 class GAN(Family):
-    """Two players. Broken, the judge takes five steep steps a turn: mode collapse. Cured by pairs and R1 (lesson 03)."""
+    """Two players. Broken, the judge outruns the forger: mode collapse. Cured by balance, pairs and R1 (lesson 03)."""
 
     lr, batch = 0.008, 64
 
@@ -90,7 +90,7 @@ class GAN(Family):
             descend(self.judge_optimiser, loss, (0.02 if self.broken else self.lr) * rest)
         real, fake = self.judge(x).detach(), self.judge(self.net(torch.randn(x.shape, generator=generator)))
         loss = softplus(-fake).mean() if self.broken else softplus(real - fake).mean()
-        descend(self.optimiser, loss, (0.002 if self.broken else self.lr) * rest)
+        descend(self.optimiser, loss, (0.0005 if self.broken else self.lr) * rest)
 
     @torch.no_grad()
     def sample(self, n: int, generator: Generator) -> Tensor:
@@ -99,7 +99,7 @@ class GAN(Family):
 
 
 class VAE(Family):
-    """Encoder and decoder. Broken, the decoder may err by 1 everywhere: collapse into a blur. Cured by 0.05 (lesson 04)."""
+    """Encoder and decoder. Broken, the decoder may err by 1 everywhere: its code collapses. Cured by 0.05."""
 
     def build(self) -> nn.Module:
         """Return encoder and decoder."""
@@ -111,7 +111,7 @@ class VAE(Family):
         z = mu + (0.5 * logvar).exp() * torch.randn(mu.shape, generator=generator)
         error = (x - self.net["decoder"](z)).square().sum(1) / (2 * self.spread**2)  # type: ignore[index]
         kl = 0.5 * (mu.square() + logvar.exp() - 1 - logvar).sum(1)
-        return (error + kl).mean()
+        return (error + kl).mean()  # type: ignore[no-any-return]
 
     @property
     def spread(self) -> float:
@@ -125,7 +125,7 @@ class VAE(Family):
 
 
 class Autoregressive(Family):
-    """First x, then y given x, in steps. Broken, y does not look at x: false crossings. Cured by looking (lesson 05)."""
+    """First x, then y given x, in steps. Broken, y does not look at x: false crossings. Cured by looking."""
 
     def build(self) -> nn.Module:
         """Return the networks of x and of y."""
@@ -170,7 +170,7 @@ class Flow(Family):
 
     def loss(self, x: Tensor, generator: Generator) -> Tensor:
         """Return -log p(x) up to a constant: change of variables, with the volume that each bend takes."""
-        points, volume = list(x.split(1, dim=1)), torch.zeros(len(x), 1)
+        points, volume = list(torch.split(x, 1, dim=1)), torch.zeros(len(x), 1)
         for number in reversed(range(6)):
             i = self.turn(number)
             scale, shift = self.bend(number, points[1 - i])
@@ -181,7 +181,7 @@ class Flow(Family):
     @torch.no_grad()
     def sample(self, n: int, generator: Generator) -> Tensor:
         """Return bent noise."""
-        points = list(torch.randn(n, 2, generator=generator).split(1, dim=1))
+        points = list(torch.split(torch.randn(n, 2, generator=generator), 1, dim=1))
         for number in range(6):
             i = self.turn(number)
             scale, shift = self.bend(number, points[1 - i])

@@ -8,7 +8,14 @@ from torch.nn.functional import avg_pool2d
 
 from gentutor.datasets import load_fashion
 from gentutor.datasets.shapes import load_shape, ring_centres
-from gentutor.metrics import class_features, coverage, density_coverage, frechet_distance, memorised_share, precision_recall
+from gentutor.metrics import (
+    class_features,
+    coverage,
+    density_coverage,
+    frechet_distance,
+    memorised_share,
+    precision_recall,
+)
 from gentutor.models.ring_families import FAMILIES, train_family
 from gentutor.seeding import generator
 

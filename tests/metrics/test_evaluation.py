@@ -10,7 +10,13 @@ from torchmetrics.image.fid import _compute_fid
 
 from gentutor.exercises.evaluation.density_coverage import DENSITY_COVERAGE
 from gentutor.metrics import (
-    accuracy, confusion_matrix, coverage, density_coverage, frechet_distance, memorised_share, precision_recall_f1,
+    accuracy,
+    confusion_matrix,
+    coverage,
+    density_coverage,
+    frechet_distance,
+    memorised_share,
+    precision_recall_f1,
 )  # fmt: skip
 from gentutor.seeding import generator
 

@@ -20,7 +20,9 @@ def test_each_cure_raises_coverage(kind):
     for seed in (0, 1):
         ill, well = (
             density_coverage(
-                train_family(kind, ring(seed, 2000), BUDGET, broken=broken, seed=seed).sample(1000, generator(seed, "s")),
+                train_family(kind, ring(seed, 2000), BUDGET, broken=broken, seed=seed).sample(
+                    1000, generator(seed, "s")
+                ),
                 ring(seed),
             )
             for broken in (True, False)

@@ -22,7 +22,7 @@ def _oracle(x: Tensor, reference: Tensor, k: int) -> Two:
 
 
 def _inside(x: Tensor, reference: Tensor, k: int) -> Tensor:
-    """Return which generated item (column) lies in the ball of which real one (row), (M, N); k = 1 is the item itself."""
+    """Return which generated item (column) lies in which real one's ball (row), (M, N); k = 1 is the item itself."""
     radius = torch.cdist(reference, reference).sort(1).values[:, k]
     return torch.cdist(reference, x) <= radius[:, None]
 
@@ -55,7 +55,9 @@ def _by_topk(x: Tensor, reference: Tensor, k: int) -> Two:
 def _by_kthvalue(x: Tensor, reference: Tensor, k: int) -> Two:
     between = torch.cdist(reference, reference).fill_diagonal_(float("inf"))
     radius, away = between.kthvalue(k, dim=1).values, torch.cdist(reference, x)
-    return float((away <= radius[:, None]).sum(0).float().mean() / k), float((away.min(1).values <= radius).float().mean())
+    return float((away <= radius[:, None]).sum(0).float().mean() / k), float(
+        (away.min(1).values <= radius).float().mean()
+    )
 
 
 DENSITY_COVERAGE = Exercise(
@@ -85,8 +87,8 @@ DENSITY_COVERAGE = Exercise(
         Misconception(
             "the item counted as its neighbour",
             lambda x, reference, k: _two(_inside(x, reference, k - 1), k),
-            "Your balls are too small: every item is its own nearest neighbour, at distance 0. In a sorted row the k-th "
-            "*other* neighbour stands at place k, counted from 0.",
+            "Your balls are too small: every item is its own nearest neighbour, at distance 0. In a sorted row the "
+            "k-th *other* neighbour stands at place k, counted from 0.",
         ),
         Misconception(
             "density not divided by k",
@@ -97,16 +99,17 @@ DENSITY_COVERAGE = Exercise(
         Misconception(
             "density by real items",
             lambda x, reference, k: (
-                float(_inside(x, reference, k).sum() / (k * len(reference))), _two(_inside(x, reference, k), k)[1]
+                float(_inside(x, reference, k).sum() / (k * len(reference))),
+                _two(_inside(x, reference, k), k)[1],
             ),
-            "Coverage is right. Density is a mean over the *generated* items: divide by their number, not by that of the "
-            "real ones.",
+            "Coverage is right. Density is a mean over the *generated* items: divide by their number, not by that of "
+            "the real ones.",
         ),
         Misconception(
             "precision in place of density",
             _precision_for_density,
-            "Coverage is right. Your first number is precision: it asks whether an item lies in *any* ball. Density counts "
-            "in how many, so that one stray real item with a huge ball cannot vouch for everything in it.",
+            "Coverage is right. Your first number is precision: it asks whether an item lies in *any* ball. Density "
+            "counts in how many, so that one stray real item with a huge ball cannot vouch for everything in it.",
         ),
         Misconception(
             "coverage of generated items",

@@ -31,14 +31,16 @@ def _by_singular_values(x: Tensor, reference: Tensor) -> float:
     """tr (C1 C2)^½ is the sum of the singular values of A Bᵀ, for any A and B with C1 = AᵀA and C2 = BᵀB."""
     gap, c1, c2 = _parts(x, reference)
     a, b = (((t.double() - t.double().mean(0)) / (len(t) - 1) ** 0.5) for t in (x, reference))
-    return float(gap + c1.trace() + c2.trace() - 2 * torch.linalg.svdvals(a @ b.T).sum())
+    shared: Tensor = torch.linalg.svdvals(a @ b.T).sum()
+    return float(gap + c1.trace() + c2.trace() - 2 * shared)
 
 
 def _by_roots(x: Tensor, reference: Tensor) -> float:
     gap, c1, c2 = _parts(x, reference)
     values, vectors = torch.linalg.eigh(c1)
     root = vectors @ values.clamp(min=0).sqrt().diag() @ vectors.T
-    return (gap + (c1 + c2).trace() - 2 * torch.linalg.eigvalsh(root @ c2 @ root).clamp(min=0).sqrt().sum()).item()
+    shared: Tensor = torch.linalg.eigvalsh(root @ c2 @ root).clamp(min=0).sqrt().sum()
+    return (gap + (c1 + c2).trace() - 2 * shared).item()
 
 
 def _no_square(x: Tensor, reference: Tensor) -> float:
@@ -100,13 +102,14 @@ FRECHET_DISTANCE = Exercise(
         Misconception(
             "gap not squared",
             _no_square,
-            "The covariances are right. The first term is the *squared* length of the difference of the means: leave out "
-            "the root, or the `.norm()`.",
+            "The covariances are right. The first term is the *squared* length of the difference of the means: leave "
+            "out the root, or the `.norm()`.",
         ),
         Misconception(
             "gap left out",
             lambda x, reference: _oracle(x, reference) - float(_parts(x, reference)[0]),
-            "The covariances are right, but the means are missing: two clouds of one shape at two places would be equal.",
+            "The covariances are right, but the means are missing: two clouds of one shape at two places would be "
+            "equal.",
         ),
         Misconception(
             "means only",
@@ -122,8 +125,8 @@ FRECHET_DISTANCE = Exercise(
         Misconception(
             "no cross term",
             _no_cross,
-            "The term −2 (C1 C2)^½ is missing, so that equal sets are far apart. It is what the two covariances have in "
-            "common.",
+            "The term −2 (C1 C2)^½ is missing, so that equal sets are far apart. It is what the two covariances have "
+            "in common.",
         ),
         Misconception(
             "no root",
@@ -134,8 +137,8 @@ FRECHET_DISTANCE = Exercise(
         Misconception(
             "root of each element",
             _element_roots,
-            "You take the root of each *element* of C1 @ C2. The root of a matrix is another thing: a matrix whose square "
-            "it is. Its trace is the sum of the roots of the eigenvalues.",
+            "You take the root of each *element* of C1 @ C2. The root of a matrix is another thing: a matrix whose "
+            "square it is. Its trace is the sum of the roots of the eigenvalues.",
         ),
         Misconception(
             "variances only",
@@ -151,7 +154,8 @@ FRECHET_DISTANCE = Exercise(
         Misconception(
             "root of the distance",
             lambda x, reference: _oracle(x, reference) ** 0.5,
-            "You take the root at the end. The number that everyone calls FID is the squared distance: leave it as it is.",
+            "You take the root at the end. The number that everyone calls FID is the squared distance: leave it as it "
+            "is.",
         ),
     ),
     alternatives=(_by_roots, _by_singular_values),

@@ -90,8 +90,8 @@ MEMORISED_SHARE = Exercise(
         Misconception(
             "ratio at the wrong distance",
             _ratio_wrong_way,
-            "You multiply the nearest distance by the ratio, and then it is always smaller: everybody is guilty. The ratio "
-            "belongs to the second nearest.",
+            "You multiply the nearest distance by the ratio, and then it is always smaller: everybody is guilty. The "
+            "ratio belongs to the second nearest.",
         ),
         Misconception(
             "the honest ones",
@@ -127,8 +127,8 @@ MEMORISED_SHARE = Exercise(
         Misconception(
             "plain threshold",
             _plain_threshold,
-            "You compare the nearest distance with `ratio` itself. How near is near depends on the scale of the features; "
-            "the second nearest distance is the measure here.",
+            "You compare the nearest distance with `ratio` itself. How near is near depends on the scale of the "
+            "features; the second nearest distance is the measure here.",
         ),
     ),
     alternatives=(_by_topk, _by_kthvalue),

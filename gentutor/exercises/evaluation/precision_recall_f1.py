@@ -75,14 +75,14 @@ PRECISION_RECALL_F1 = Exercise(
         Misconception(
             "precision and recall exchanged",
             lambda counts: _three(*_both(counts)[::-1]),
-            "Precision and recall are exchanged: rows are the truth here, columns what was called. Precision divides by "
-            "what was *called* this class, a column's sum.",
+            "Precision and recall are exchanged: rows are the truth here, columns what was called. Precision divides "
+            "by what was *called* this class, a column's sum.",
         ),
         Misconception(
             "plain mean for F1",
             lambda counts: _three(*_both(counts), sum(_both(counts)) / 2),  # type: ignore[arg-type]
-            "Precision and recall are right. F1 is not their plain mean but the harmonic one, 2PR / (P + R), which stays "
-            "low when one of the two is.",
+            "Precision and recall are right. F1 is not their plain mean but the harmonic one, 2PR / (P + R), which "
+            "stays low when one of the two is.",
         ),
         Misconception(
             "two forgotten in F1",
@@ -98,8 +98,8 @@ PRECISION_RECALL_F1 = Exercise(
         Misconception(
             "divided by all",
             _accuracy_for_precision,
-            "You divide by the number of all items. Precision asks only about those called this class, recall only about "
-            "those that are this class.",
+            "You divide by the number of all items. Precision asks only about those called this class, recall only "
+            "about those that are this class.",
         ),
         Misconception(
             "nothing to divide by",
@@ -110,8 +110,8 @@ PRECISION_RECALL_F1 = Exercise(
         Misconception(
             "averaged over classes",
             lambda counts: _three(*_both(counts)).mean(1),
-            "You have one value for each measure. Wanted is one for each of the {K} classes, (3, K): the mean hides the "
-            "class that goes wrong.",
+            "You have one value for each measure. Wanted is one for each of the {K} classes, (3, K): the mean hides "
+            "the class that goes wrong.",
         ),
         Misconception(
             "classes by row",

@@ -12,7 +12,8 @@ LOWER_DISTANCE = Choice(
     options={
         "a": (
             "B, because 7 is less than 9.",
-            "The distance falls with the sample size even for one and the same generator: look at the curve of section 3.",
+            "The distance falls with the sample size even for one and the same generator: look at the curve of section "
+            "3.",
         ),
         "b": (
             "They cannot be compared.",

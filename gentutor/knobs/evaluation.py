@@ -1,10 +1,11 @@
 """Knobs of lesson 09_evaluation."""
 
-from gentutor.knobs.common import SEED
+from gentutor.knobs.common import BATCH_SIZE, SEED
 from gentutor.knobs.knob import Knob, KnobSet
 
 KNOBS = KnobSet(
     SEED,
+    BATCH_SIZE.but(default=64),
     Knob(
         "n_samples",
         1000,

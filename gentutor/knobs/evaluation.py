@@ -49,7 +49,7 @@ KNOBS = KnobSet(
         120.0,
         scale="log",
         unit="GFLOP",
-        quick=6.0,
+        quick=4.0,
         live=False,
         help="Compute that each family may spend on training, in billions of operations.",
         effect="higher: points nearer to the ring's spots, with diminishing return.",

@@ -16,8 +16,10 @@ from gentutor.metrics import (
     memorised_share,
     precision_recall,
 )
-from gentutor.models.ring_families import FAMILIES, train_family
+from gentutor.models.ring_budget import train_family
+from gentutor.models.ring_families import FAMILIES
 from gentutor.seeding import generator
+from gentutor.training import Batches
 
 SEEDS = (0, 1, 2)
 over_seeds = pytest.mark.parametrize("seed", SEEDS)
@@ -43,7 +45,7 @@ def halves(seed):
 
 
 @cache
-def trained(kind, seed, budget=6.0, broken=False):
+def trained(kind, seed, budget=4.0, broken=False):
     points = load_shape("ring of eight", 2000, generator(seed, "points"))
     return train_family(kind, points, budget, broken=broken, seed=seed).sample(1000, generator(seed, "sample"))
 
@@ -109,9 +111,24 @@ def test_evaluation_k(seed):
 @over_seeds
 def test_evaluation_budget(seed):
     """Higher: points nearer to the ring's spots, with diminishing return."""
-    far = [torch.cdist(trained(4, seed, budget), ring_centres()).min(1).values.mean() for budget in (1.0, 6.0, 12.0)]
+    far = [torch.cdist(trained(4, seed, budget), ring_centres()).min(1).values.mean() for budget in (1.0, 4.0, 7.0)]
     assert far[0] > far[1]
     assert far[0] - far[1] > abs(far[1] - far[2])
+
+
+@over_seeds
+def test_evaluation_batch_size(seed):
+    """Higher: the loss curve is smoother, and there are fewer updates in an epoch."""
+    points = load_shape("ring of eight", 2000, generator(seed, "points"))
+    model, draws = FAMILIES[1](seed=seed), generator(seed, "draws")
+    batches = Batches(points, seed=seed)
+
+    @torch.no_grad()
+    def jitter(size):
+        return torch.stack([model.loss(batches.at(i * size, size), draws) for i in range(100)]).std()
+
+    assert jitter(512) < 0.6 * jitter(16)
+    assert batches.steps_for(1, 512) < batches.steps_for(1, 16)
 
 
 def test_evaluation_family():
@@ -123,6 +140,6 @@ def test_evaluation_family():
 @over_seeds
 def test_evaluation_broken(seed):
     """Higher: the failure, which lowers density."""
-    for kind in (1, 2, 4):
+    for kind in (1, 2, 3, 4):
         ill, well = (density_coverage(trained(kind, seed, broken=broken), ring(seed))[0] for broken in (True, False))
         assert ill < well

@@ -68,6 +68,6 @@ KNOBS = KnobSet(
         0,
         1,
         help="Whether the family's failure is switched on.",
-        effect="higher: the failure, which lowers density.",
+        effect="higher: the failure, which lowers coverage in each family.",
     ),
 )

@@ -79,7 +79,7 @@ class GAN(Family):
     def update(self, x: Tensor, generator: Generator, rest: float = 1.0) -> None:
         """Let the discriminator take its steps, then the generator."""
         rest = 1.0 if self.broken else rest
-        for _ in range(5 if self.broken else 1):
+        for _ in range(3 if self.broken else 1):
             real, fake = self.judge(torch.cat([x, self.sample(len(x), generator)])).chunk(2)
             if self.broken:
                 loss = softplus(-real).mean() + softplus(fake).mean()
@@ -87,10 +87,10 @@ class GAN(Family):
                 inputs = x.detach().requires_grad_(True).view_as(x)  # no leaf: torch cannot count with one
                 (slope,) = torch.autograd.grad(self.judge(inputs).sum(), inputs, create_graph=True)
                 loss = softplus(fake - real).mean() + 0.5 * slope.square().sum(1).mean()
-            descend(self.judge_optimiser, loss, (0.02 if self.broken else self.lr) * rest)
+            descend(self.judge_optimiser, loss, self.lr * rest)
         real, fake = self.judge(x).detach(), self.judge(self.net(torch.randn(x.shape, generator=generator)))
         loss = softplus(-fake).mean() if self.broken else softplus(real - fake).mean()
-        descend(self.optimiser, loss, (0.0005 if self.broken else self.lr) * rest)
+        descend(self.optimiser, loss, (self.lr / 32 if self.broken else self.lr) * rest)
 
     @torch.no_grad()
     def sample(self, n: int, generator: Generator) -> Tensor:

@@ -1,26 +1,16 @@
-"""Five families on the ring: what they compute is right, and each failure and cure holds over seeds."""
+"""Five families on the ring: what they compute is right. That each cure works is in the test of the knob `broken`."""
 
 import pytest
 import torch
 
 from gentutor.datasets.shapes import load_shape
-from gentutor.metrics import coverage
 from gentutor.models.ring_budget import train_family, update_flops
 from gentutor.models.ring_families import FAMILIES, Autoregressive, Flow
 from gentutor.seeding import generator
 
-BUDGET = 4.0  # GFLOP, as in the lesson's quick profile
-
 
 def ring(seed, n=1000):
     return load_shape("ring of eight", n, generator(seed, "ring"))
-
-
-@pytest.mark.parametrize("kind", range(5))
-def test_each_cure_raises_coverage(kind):
-    trained = (train_family(kind, ring(3, 2000), BUDGET, broken=broken, seed=3) for broken in (True, False))
-    ill, well = (coverage(family.sample(1000, generator(3, "sample")), ring(3)) for family in trained)
-    assert well > ill + 0.1  # over three more seeds in the knob's own test
 
 
 @pytest.mark.parametrize("kind", range(5))

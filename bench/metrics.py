@@ -56,7 +56,7 @@ def sides() -> dict[str, tuple[str, Measure, Measure, float]]:
         found = precision_recall_fscore_support(
             data["truth"], data["predicted"], labels=range(N_CLASSES), zero_division=0
         )
-        return torch.tensor(found[:3])
+        return torch.stack([torch.as_tensor(measure) for measure in found[:3]])
 
     def torchmetrics_by_class(data: dict[str, Any]) -> Any:
         verdicts = (data["predicted"], data["truth"], N_CLASSES)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-_AT_ONCE = 1000  # real items whose distances to all others stand in memory together
+from gentutor.metrics.smallest import k_smallest
+
+_AT_ONCE = 500  # real items whose distances to all others stand in memory together
 
 
 def coverage(x: Tensor, reference: Tensor, k: int = 5) -> float:
@@ -61,7 +63,7 @@ def density_coverage(x: Tensor, reference: Tensor, k: int = 5) -> tuple[float, f
     made, real = x.flatten(1), reference.flatten(1)
     held = covered = 0
     for rows in torch.split(real, _AT_ONCE):
-        radius = torch.cdist(rows, real).topk(k + 1, largest=False).values[:, k]  # the nearest is the item itself
+        radius = k_smallest(torch.cdist(rows, real), k + 1)[:, k]  # the nearest is the item itself
         inside = torch.cdist(rows, made) <= radius.unsqueeze(1)  # (rows, N)
         held += int(inside.sum())
         covered += int(inside.any(1).sum())

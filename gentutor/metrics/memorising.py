@@ -5,7 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-_AT_ONCE = 1000  # rows whose distances to all training items stand in memory together
+from gentutor.metrics.smallest import k_smallest
+
+_AT_ONCE = 500  # rows whose distances to all training items stand in memory together
 
 
 def memorised_share(x: Tensor, train: Tensor, ratio: float = 1 / 3) -> float:
@@ -31,6 +33,10 @@ def memorised_share(x: Tensor, train: Tensor, ratio: float = 1 / 3) -> float:
     0.5
     """
     train = train.flatten(1)
-    found = [torch.cdist(rows, train).topk(2, largest=False).values for rows in torch.split(x.flatten(1), _AT_ONCE)]
-    nearest, second = torch.cat(found).unbind(1)  # (N,) each
-    return float((nearest < ratio * second).float().mean())
+    lengths, found = train.square().sum(1), []
+    for rows in torch.split(x.flatten(1), _AT_ONCE):
+        # |x - t|² = |x|² - 2 x·t + |t|²; the first is the same for all t, and added where only two are left
+        near = k_smallest(torch.addmm(lengths, rows, train.T, alpha=-2), 2)
+        found.append((near + rows.square().sum(1, keepdim=True)).clamp(min=0))
+    nearest, second = torch.cat(found).unbind(1)  # (N,) each, squared
+    return float((nearest < ratio**2 * second).float().mean())

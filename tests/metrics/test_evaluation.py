@@ -18,6 +18,7 @@ from gentutor.metrics import (
     memorised_share,
     precision_recall_f1,
 )  # fmt: skip
+from gentutor.metrics.smallest import k_smallest
 from gentutor.seeding import generator
 
 SEEDS = range(5)
@@ -90,3 +91,17 @@ def test_many_items_are_measured_in_parts_and_the_same():
     inside = torch.cdist(reference, x) <= torch.cdist(reference, reference).sort(1).values[:, 5:6]
     parts = density_coverage(x, reference)
     assert parts == pytest.approx((float(inside.sum() / (5 * len(x))), float(inside.any(1).float().mean())), abs=1e-3)
+
+
+@pytest.mark.parametrize("m", [30, 1000, 2345])
+def test_the_few_smallest_are_those_of_topk(m):
+    distances = torch.rand(7, m, generator=generator(m))
+    for k in (1, 6, 21):
+        assert torch.equal(k_smallest(distances, k), distances.topk(k, largest=False).values)
+
+
+def test_the_frechet_distance_of_32_bits_far_from_the_origin():
+    x, reference = (1000 + t for t in clouds(0, n=2500, m=1700))
+    a, b = x.double(), reference.double()
+    theirs = float(_compute_fid(a.mean(0), a.T.cov(), b.mean(0), b.T.cov()))
+    assert frechet_distance(x, reference) == pytest.approx(theirs, rel=1e-9)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-_AT_ONCE = 1000  # rows that are widened to 64 bits together
+_AT_ONCE = 2000  # rows that are widened to 64 bits together
 
 
 def nearest_distances(x: Tensor, reference: Tensor) -> Tensor:

@@ -44,7 +44,7 @@ KNOBS = KnobSet(
     ),
     Knob(
         "budget",
-        30.0,
+        12.0,
         1.0,
         120.0,
         scale="log",

@@ -78,7 +78,6 @@ class GAN(Family):
 
     def update(self, x: Tensor, generator: Generator, rest: float = 1.0) -> None:
         """Let the discriminator take its steps, then the generator."""
-        rest = 1.0 if self.broken else rest
         for _ in range(3 if self.broken else 1):
             real, fake = self.judge(torch.cat([x, self.sample(len(x), generator)])).chunk(2)
             if self.broken:

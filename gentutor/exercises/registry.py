@@ -9,8 +9,17 @@ from gentutor.errors import ExerciseError
 from gentutor.exercises.contract import Contract, Exercise
 
 SUBJECTS = (
-    "welcome", "data", "training", "gans", "vaes", "transformers", "sequences", "diffusion",
-    "tuning", "overfitting",
+    "welcome",
+    "data",
+    "training",
+    "gans",
+    "vaes",
+    "transformers",
+    "sequences",
+    "diffusion",
+    "tuning",
+    "evaluation",
+    "overfitting",
 )  # in the order of the course
 
 

@@ -1,0 +1,102 @@
+"""Builds the site: lessons executed, sources written, Sphinx run over them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from gentutor.errors import SetupError
+from gentutor.workspace.files import make_folder
+from gentutor.workspace.lessons import Lesson
+from gentutor.workspace.outcome import Outcome
+from gentutor.workspace.site.executed import executed
+from gentutor.workspace.site.sources import site_folder, write_sources
+
+_NEEDED = ("sphinx", "myst_nb", "pydata_sphinx_theme", "numpydoc", "latex2mathml")
+
+
+def require(names: Iterable[str], what: str) -> None:
+    """Refuse to begin where a library is missing.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Modules that are needed.
+    what : str
+        What they are needed for.
+
+    Raises
+    ------
+    SetupError
+        With the names of what is missing and how to get it.
+    """
+    missing = [name for name in names if find_spec(name) is None]
+    if missing:
+        raise SetupError(
+            f"{what} needs {', '.join(missing)}, which is not installed. `make site` installs it by itself; "
+            "without make: pip install '.[site]' in gentutor's folder."
+        )
+
+
+def build_site(
+    lessons: Sequence[Lesson],
+    folder: Path,
+    *,
+    work: Path,
+    solutions: bool = False,
+    jobs: int = 1,
+    only: tuple[str, ...] = (),
+    on_begin: Callable[[list[Lesson]], None] | None = None,
+    on_end: Callable[[Outcome], None] | None = None,
+) -> Path:
+    """Build the site of `lessons` in `folder`.
+
+    Parameters
+    ----------
+    lessons : sequence of Lesson
+        What the site holds.
+    folder : pathlib.Path
+        Where the pages go.
+    work : pathlib.Path
+        Folder that keeps executed notebooks and Sphinx's memory, so that a second build is quick.
+    solutions : bool
+        Whether the pages hold the answers.
+    jobs : int
+        Lessons and pages made at a time.
+    only : tuple of str
+        Rooms of the reference; all where none is named.
+    on_begin, on_end : callable, optional
+        As for `executed`.
+
+    Returns
+    -------
+    pathlib.Path
+        The front page.
+
+    Raises
+    ------
+    SetupError
+        When a library or the repository is missing, or Sphinx fails.
+    LessonError
+        When a lesson does not run through.
+    """
+    require(_NEEDED, "The site")
+    settings = site_folder()
+    notebooks = executed(lessons, work / "executed", jobs=jobs, on_begin=on_begin, on_end=on_end)
+    kind = "teacher" if solutions else "class"
+    sources = work / f"sources-{kind}"
+    write_sources(sources, lessons, notebooks, solutions=solutions, only=only)
+    make_folder(folder)
+    warnings = work / "warnings.txt"
+    command = [
+        sys.executable, "-m", "sphinx", "-b", "html", "-c", str(settings), "-d", str(work / f"memory-{kind}"),
+        "-j", str(jobs), "-q", "-w", str(warnings), str(sources), str(folder),
+    ]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        lines = [line for line in done.stderr.splitlines() if line.strip()] or ["no word"]
+        raise SetupError(f"Sphinx could not build the site: {lines[-1].strip()} All it said stands in {warnings}.")
+    return folder / "index.html"

@@ -4,7 +4,7 @@ from gentutor import __version__
 
 project = "gentutor"
 author = "the authors of gentutor"
-copyright = "the authors of gentutor, MIT licence"  # noqa: A001  (Sphinx's name)
+copyright = "the authors of gentutor, MIT licence"
 release = __version__
 language = "en"
 

@@ -32,7 +32,7 @@ def mathml(tex: str, block: bool = False) -> str:
 
 def setup(app: Any) -> dict[str, bool]:
     """Let Sphinx write its formulas so; called by Sphinx, as ``docs/site/conf.py`` names this module."""
-    from docutils.nodes import SkipNode
+    from docutils.nodes import SkipNode  # type: ignore[import-untyped]
 
     def inline(translator: Any, node: Any) -> None:
         translator.body.append(mathml(node.astext()))
@@ -65,4 +65,4 @@ def to_html(markdown: str) -> str:
         def inline_math(self, body: str) -> str:
             return mathml(body)
 
-    return str(MarkdownWithMath(renderer=Renderer(escape=False)).render(markdown))
+    return str(MarkdownWithMath(renderer=Renderer(escape=False, exclude_anchor_links=True)).render(markdown))

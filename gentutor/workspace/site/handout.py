@@ -7,7 +7,7 @@ from typing import Any
 
 from gentutor.workspace.lessons import Lesson
 from gentutor.workspace.site.formulas import to_html
-from gentutor.workspace.site.readings import is_check, is_solution, printable
+from gentutor.workspace.site.readings import as_node, is_check, is_solution, printable
 
 _STUBS = ("# YOUR CODE HERE", "raise NotImplementedError(")
 _LINES = {"code": 9, "letter": 1, "markdown": 12}
@@ -32,8 +32,7 @@ def handout(lesson: Lesson, notebook: dict[str, Any]) -> str:
     notebook : dict
         Its executed cells without answers, as `reading` returns them.
     """
-    import nbformat
-    from nbconvert import HTMLExporter
+    import nbconvert
 
     cells = []
     for cell in notebook["cells"]:
@@ -47,9 +46,9 @@ def handout(lesson: Lesson, notebook: dict[str, Any]) -> str:
             cells.append({**cell, "source": source})
         if is_solution(cell):
             cells.append(_room(cell))
-    copy = nbformat.from_dict({**notebook, "cells": cells})  # type: ignore[no-untyped-call]
-    exporter: Any = HTMLExporter(template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True)
-    exporter.exclude_anchor_links = True
+    copy = as_node({**notebook, "cells": cells})
+    make: Any = nbconvert.HTMLExporter
+    exporter = make(template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True)
     exporter.register_filter("markdown2html", to_html)
     body = str(exporter.from_notebook_node(copy)[0])
     return _PAGE.replace("TITLE", escape(f"{lesson.number:02d} · {lesson.title}")).replace("BODY", body)

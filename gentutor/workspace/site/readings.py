@@ -48,6 +48,13 @@ def reading(lesson: Lesson, executed: Path, *, solutions: bool = False) -> dict[
     return {"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
 
 
+def as_node(notebook: dict[str, Any]) -> Any:
+    """The notebook as nbconvert takes it: texts that were written line by line are joined."""
+    import nbformat
+
+    return nbformat.reads(json.dumps(notebook), as_version=4)  # type: ignore[no-untyped-call]
+
+
 def is_solution(cell: dict[str, Any]) -> bool:
     """Whether a student writes in this cell."""
     return bool(cell["metadata"].get("nbgrader", {}).get("solution"))

@@ -1,4 +1,4 @@
-"""The pages of the reference: one for each room of the package, its modules and public objects from their docstrings."""
+"""The pages of the reference: one for each room of the package, with its modules and their docstrings."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from gentutor.workspace.site.build import require
 from gentutor.workspace.site.executed import executed
 from gentutor.workspace.site.formulas import to_html
 from gentutor.workspace.site.handout import handout
-from gentutor.workspace.site.readings import is_check, reading
+from gentutor.workspace.site.readings import as_node, is_check, reading
 from gentutor.workspace.site.sources import site_folder
 
 _IMPORT = re.compile(r"(?:import|from) |#|$|[\s)]")
@@ -60,14 +60,14 @@ def slides(lesson: Lesson, notebook: dict[str, Any]) -> str:
     notebook : dict
         Its executed cells, as `reading` returns them.
     """
-    import nbformat
-    from nbconvert import SlidesExporter
+    import nbconvert
 
-    copy = nbformat.from_dict(notebook)  # type: ignore[no-untyped-call]
+    copy = as_node(notebook)
     for cell in copy.cells:
         cell.metadata["slideshow"] = {"slide_type": slide_type(cell)}
     copy.metadata["title"] = f"{lesson.number:02d} · {lesson.title}"
-    exporter: Any = SlidesExporter(
+    make: Any = nbconvert.SlidesExporter
+    exporter = make(
         template_name="slides_gentutor",
         extra_template_basedirs=[str(site_folder() / "templates")],
         reveal_url_prefix="reveal",
@@ -142,7 +142,8 @@ _FRONT = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Slides and handouts</title><link rel="stylesheet" href="handout.css"></head>
 <body><main><h1>Slides and handouts</h1>
-<p>On a slide: arrow keys or space go on, Esc shows all, S opens the speaker's view, ? lists the keys. Handouts are made to be printed.</p>
+<p>On a slide: arrow keys or space go on, Esc shows all, S opens the speaker's view, ? lists the keys.
+Handouts are made to be printed.</p>
 <ul>
 ITEMS
 </ul></main></body></html>
@@ -154,7 +155,7 @@ def _copy_reveal(folder: Path) -> None:
     found = find_spec("sphinx_revealjs")
     places = list(Path(found.origin).parent.rglob("revealjs/dist/reveal.js")) if found and found.origin else []
     if not places:
-        raise SetupError("sphinx-revealjs holds no reveal.js any more; install the version that pyproject.toml asks for.")
+        raise SetupError("sphinx-revealjs holds no reveal.js; install the version that pyproject.toml names.")
     source = places[0].parents[1]
     for part in ("dist", "plugin/notes"):
         shutil.copytree(source / part, folder / part, dirs_exist_ok=True)

@@ -132,9 +132,9 @@ def _front(lessons: Sequence[Lesson], others: list[str]) -> str:
     cards = "\n".join(map(_card, lessons))
     listed = "\n".join(["lessons/index", "teacher/index", *sorted(others), "reference/index"])
     return (
-        "# gentutor\n\n**Learn how generative AI is trained, by training it.** Interactive lessons for an ordinary laptop: "
-        "two cores, no graphics card, no network, real data inside. Move a slider on these pages and see what a model "
-        "does; open the lessons with `make lab` to train your own.\n\n## The map of the lessons\n\n"
+        "# gentutor\n\n**Learn how generative AI is trained, by training it.** Interactive lessons for an ordinary "
+        "laptop: two cores, no graphics card, no network, real data inside. Move a slider on these pages and see what "
+        "a model does; open the lessons with `make lab` to train your own.\n\n## The map of the lessons\n\n"
         f'<ol class="lesson-map">\n{cards}\n</ol>\n\n'
         f"```{{toctree}}\n:hidden:\n\n{listed}\n```\n"
     )

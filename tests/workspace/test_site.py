@@ -18,7 +18,7 @@ from tests.workspace.masters import code, markdown, write_master
 
 def test_a_lesson_that_fails_is_named_with_its_cell_and_the_next_step(tmp_path: Path) -> None:
     write_master(tmp_path / "notebooks", code("1 / 0") | {"id": "culprit"})
-    with pytest.raises(LessonError, match=r"01_tiny did not run through \(.*'culprit'.*ZeroDivision.*gentutor run 01_tiny"):
+    with pytest.raises(LessonError, match=r"01_tiny did not .*'culprit'.*ZeroDivision.*gentutor run 01_tiny"):
         executed(find_lessons(tmp_path / "notebooks"), tmp_path / "cache")
     assert not list((tmp_path / "cache").glob("*.ipynb"))
 

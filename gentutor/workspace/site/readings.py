@@ -7,6 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from gentutor.workspace.canonical import KERNELSPEC
 from gentutor.workspace.files import cell_source, cell_tags, read_notebook
 from gentutor.workspace.lessons import Lesson
 from gentutor.workspace.student import student_copy
@@ -44,8 +45,7 @@ def reading(lesson: Lesson, executed: Path, *, solutions: bool = False) -> dict[
         if cell["cell_type"] == "code":
             plain |= {"execution_count": None, "outputs": [_output(output) for output in cell["outputs"]]}
         cells.append(plain)
-    kernel = {"kernelspec": notebook["metadata"].get("kernelspec", {})}
-    return {"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
+    return {"cells": cells, "metadata": {"kernelspec": KERNELSPEC}, "nbformat": 4, "nbformat_minor": 5}
 
 
 def as_node(notebook: dict[str, Any]) -> Any:

@@ -1,5 +1,7 @@
 """Sphinx's settings for the site; `gentutor site` writes the sources and calls Sphinx with them."""
 
+from pathlib import Path
+
 from gentutor import __version__
 
 project = "gentutor"
@@ -35,6 +37,7 @@ html_static_path = ["static"]
 html_css_files = ["site.css"]
 html_show_sourcelink = False
 html_copy_source = False
+html_search_scorer = str(Path(__file__).with_name("scorer.js"))  # lessons first
 html_show_search_summary = False  # a summary is fetched from each page found, which a page from file:// may not do
 pygments_style = "a11y-high-contrast-light"
 html_theme_options = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -90,13 +91,24 @@ def build_site(
     sources = work / f"sources-{kind}"
     write_sources(sources, lessons, notebooks, solutions=solutions, only=only)
     make_folder(folder)
+    _forget(folder, sources)
     warnings = work / "warnings.txt"
+    # All pages are written anew, from what Sphinx has kept: each lists its neighbours, which may have changed.
     command = [
         sys.executable, "-m", "sphinx", "-b", "html", "-c", str(settings), "-d", str(work / f"memory-{kind}"),
-        "-j", str(jobs), "-q", "-w", str(warnings), str(sources), str(folder),
+        "-a", "-j", str(jobs), "-q", "-w", str(warnings), str(sources), str(folder),
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        lines = [line for line in done.stderr.splitlines() if line.strip()] or ["no word"]
-        raise SetupError(f"Sphinx could not build the site: {lines[-1].strip()} All it said stands in {warnings}.")
+        lines = [line.strip() for line in done.stderr.splitlines() if line.strip()] or ["it said nothing"]
+        told = [line for line in lines if re.match(r"[\w.]*Error:", line)] or lines
+        raise SetupError(f"Sphinx could not build the site: {told[-1]}. All that it said stands in {warnings}.")
     return folder / "index.html"
+
+
+def _forget(folder: Path, sources: Path) -> None:
+    """Delete pages of an earlier build whose source is gone, such as those of a lesson that has another name now."""
+    for part in ("lessons", "reference", "teacher"):
+        for page in (folder / part).glob("*.html"):
+            if not list((sources / part).glob(f"{page.stem}.*")):
+                page.unlink()

@@ -48,10 +48,19 @@ def test_one_rule_makes_the_slides(cell: dict[str, object], wanted: str) -> None
     assert slide_type(cell) == wanted
 
 
+def test_code_stands_with_the_short_text_before_it() -> None:
+    assert slide_type(code("x = 1"), markdown("Short.")) == "-"
+    assert slide_type(code("x = 1"), markdown("word " * 100)) == "subslide"
+    assert slide_type(code("x = 1"), code("y = 2")) == "subslide"
+    assert slide_type(markdown("Text"), markdown("Short.")) == "subslide"
+
+
 def test_formulas_become_mathml_and_what_cannot_stays_readable() -> None:
     assert mathml(r"\tfrac{1}{2}").startswith("<math")
     assert 'tabindex="0"' in mathml("x", block=True)
     assert mathml(r"\frac{1") in ("<code>\\frac{1</code>", mathml(r"\frac{1"))
+    assert '<mi>log</mi><mspace width="0.17em"/>' in mathml(r"\log p")
+    assert "mspace" not in mathml(r"\log (p)")
     assert to_html("a $x^2$ b").count("<math") == 1
 
 

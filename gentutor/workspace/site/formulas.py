@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import Any
+
+_NAME = re.compile(r"(<mi>(?:log|exp|max|min|sin|cos)</mi>)(?=<m(?!o))")  # log p, not logp; but log(p)
 
 
 def mathml(tex: str, block: bool = False) -> str:
@@ -24,8 +27,9 @@ def mathml(tex: str, block: bool = False) -> str:
         drawn = convert(tex.strip(), display="block" if block else "inline")
     except Exception:  # latex2mathml raises many kinds of its own
         drawn = f"<code>{escape(tex.strip())}</code>"
+    drawn = _NAME.sub(r'\1<mspace width="0.17em"/>', str(drawn))
     if not block:
-        return str(drawn)
+        return drawn
     # A wide formula scrolls by itself on a narrow screen; what scrolls must be reachable from the keyboard.
     return f'<div class="formula" tabindex="0" role="group" aria-label="Formula">{drawn}</div>'
 

@@ -1,7 +1,8 @@
 """Slides of each lesson, made from its own cells by one rule, and the page that lists them with the handouts.
 
-The rule: a Markdown cell that opens with a heading begins a slide to the right, every other cell a slide below it.
-Cells that only import or set parameters, and checks, are skipped. Nothing about slides stands in the lessons.
+The rule: a Markdown cell that opens with a heading begins a slide to the right, every other cell a slide below it, but
+code that follows a short text stands with it. Cells that only import or set parameters, and checks, are skipped.
+Nothing about slides stands in the lessons.
 """
 
 from __future__ import annotations
@@ -25,16 +26,19 @@ from gentutor.workspace.site.handout import handout
 from gentutor.workspace.site.readings import as_node, is_check, reading
 from gentutor.workspace.site.sources import site_folder
 
+_SHORT = 70  # words that leave room for a piece of code and a figure below them
 _IMPORT = re.compile(r"(?:import|from) |#|$|[\s)]")
 
 
-def slide_type(cell: dict[str, Any]) -> str:
-    """Where a cell stands in the slides, by the one rule: ``"slide"``, ``"subslide"`` or ``"skip"``.
+def slide_type(cell: dict[str, Any], before: dict[str, Any] | None = None) -> str:
+    """Where a cell stands in the slides: ``"slide"``, ``"subslide"``, ``"-"`` (with `before`) or ``"skip"``.
 
     Parameters
     ----------
     cell : dict
         A cell of a lesson.
+    before : dict, optional
+        The last cell before it that is not skipped.
 
     Examples
     --------
@@ -47,7 +51,10 @@ def slide_type(cell: dict[str, Any]) -> str:
     if cell["cell_type"] == "markdown":
         return "slide" if source.startswith(("# ", "## ")) else "subslide" if source else "skip"
     plumbing = not cell["outputs"] and all(_IMPORT.match(line) for line in source.split("\n"))
-    return "skip" if plumbing or is_check(cell) or "parameters" in cell_tags(cell) else "subslide"
+    if plumbing or is_check(cell) or "parameters" in cell_tags(cell):
+        return "skip"
+    joined = before is not None and before["cell_type"] == "markdown" and len(before["source"].split()) <= _SHORT
+    return "-" if joined else "subslide"
 
 
 def slides(lesson: Lesson, notebook: dict[str, Any]) -> str:
@@ -63,8 +70,11 @@ def slides(lesson: Lesson, notebook: dict[str, Any]) -> str:
     import nbconvert
 
     copy = as_node(notebook)
+    before = None
     for cell in copy.cells:
-        cell.metadata["slideshow"] = {"slide_type": slide_type(cell)}
+        kind = slide_type(cell, before)
+        cell.metadata["slideshow"] = {"slide_type": kind}
+        before = before if kind == "skip" else cell
     copy.metadata["title"] = f"{lesson.number:02d} · {lesson.title}"
     make: Any = nbconvert.SlidesExporter
     exporter = make(

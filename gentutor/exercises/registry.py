@@ -9,7 +9,7 @@ from gentutor.errors import ExerciseError
 from gentutor.exercises.contract import Contract, Exercise
 
 SUBJECTS = (
-    "welcome", "data", "training", "gans", "vaes", "transformers", "sequences", "diffusion",
+    "welcome", "data", "training", "gans", "vaes", "transformers", "sequences", "diffusion", "finetuning",
 )  # in the order of the course
 
 

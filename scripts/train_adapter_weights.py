@@ -30,7 +30,8 @@ NAME, SEED, RANK, ALPHA, LR, BATCH_SIZE, PROMPT = "adapters_scripture", 0, 8, 16
 
 CARD = """# {name}
 
-Adapters that turn the bundled writer of novels (`text_austen`) to the tone of the King James Bible: they open lesson 10.
+Adapters that turn the bundled writer of novels (`text_austen`) to the tone of the King James Bible; they open
+lesson 10.
 
 | | |
 |---|---|

@@ -8,8 +8,9 @@ from __future__ import annotations
 import copy
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 from safetensors import safe_open
@@ -18,6 +19,8 @@ from torch import Tensor, nn
 
 from gentutor.errors import DataDamagedError
 from gentutor.seeding import seeded
+
+M = TypeVar("M", bound=nn.Module)
 
 ADAPTED = ("query", "key", "value", "mix", "widen", "narrow")
 """The matrices of a transformer's block that get adapters: all of them."""
@@ -100,13 +103,13 @@ class LoRALinear(nn.Module):
         return lora_linear(x, self.linear.weight, self.down, self.up, self.alpha * self.strength)
 
 
-def add_adapters(model: nn.Module, rank: int, alpha: float = 16.0, seed: int = 0) -> nn.Module:
+def add_adapters(model: M, rank: int, alpha: float = 16.0, seed: int = 0) -> M:
     """Return a copy of a transformer in which everything is frozen, and every matrix of the blocks has an adapter.
 
     Parameters
     ----------
     model : nn.Module
-        A `Transformer`, or anything that has linear layers named as in `ADAPTED`.
+        Such as a `Transformer`, whose matrices are named as in `ADAPTED`.
     rank : int
         As for `LoRALinear`.
     alpha : float
@@ -114,23 +117,38 @@ def add_adapters(model: nn.Module, rank: int, alpha: float = 16.0, seed: int = 0
     seed : int
         Start of the random stream of the ways down.
     """
-    adapted = copy.deepcopy(model).requires_grad_(False)
+    return insert_adapters(copy.deepcopy(model), rank, alpha, seed)
+
+
+def insert_adapters(model: M, rank: int, alpha: float = 16.0, seed: int = 0, names: Collection[str] = ADAPTED) -> M:
+    """Freeze a model and give each linear layer with one of these names an adapter, in place; return the model.
+
+    Parameters
+    ----------
+    model : nn.Module
+        What is changed: large models are not copied.
+    rank, alpha, seed : int, float, int
+        As for `add_adapters`.
+    names : collection of str
+        Names of the layers within their parents; they must have no bias.
+    """
+    model.requires_grad_(False)
     with seeded(seed, "adapters"):
-        for parent in list(adapted.modules()):
+        for parent in list(model.modules()):
             for name, layer in list(parent.named_children()):
-                if name in ADAPTED and isinstance(layer, nn.Linear):
+                if name in names and isinstance(layer, nn.Linear):
                     setattr(parent, name, LoRALinear(layer, rank, alpha))
-    return adapted
+    return model
 
 
 def adapters_of(model: nn.Module) -> Iterator[tuple[str, LoRALinear]]:
-    """Yield the adapters of a model, each with its name."""
+    """Yield the adapters of a model, each with its name; those of the class that lesson 10 has in view too."""
     for name, layer in model.named_modules():
-        if isinstance(layer, LoRALinear):
-            yield name, layer
+        if all(hasattr(layer, part) for part in ("linear", "down", "up", "strength")):
+            yield name, layer  # type: ignore[misc]
 
 
-def set_strength(model: nn.Module, strength: float) -> nn.Module:
+def set_strength(model: M, strength: float) -> M:
     """Use that share of every adapter, and return the model; 0 is the model without them."""
     for _, layer in adapters_of(model):
         layer.strength = strength
@@ -138,7 +156,7 @@ def set_strength(model: nn.Module, strength: float) -> nn.Module:
 
 
 @torch.no_grad()
-def merge_adapters(model: nn.Module) -> nn.Module:
+def merge_adapters(model: M) -> M:
     """Return a copy with plain layers again, into which the adapters, at their strength, are merged."""
     merged = copy.deepcopy(model)
     for parent in list(merged.modules()):
@@ -166,7 +184,7 @@ def save_adapters(model: nn.Module, path: Path) -> None:
     save_file(tensors, path, metadata={"adapters": json.dumps({"rank": rank, "alpha": alpha})})
 
 
-def load_adapters(model: nn.Module, name: str) -> nn.Module:
+def load_adapters(model: M, name: str) -> M:
     """Return a copy of `model` with the adapters ``data/weights/<name>.safetensors``, such as ``"adapters_scripture"``.
 
     Raises

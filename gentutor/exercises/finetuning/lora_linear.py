@@ -24,7 +24,7 @@ def _two_layers(x: Tensor, weight: Tensor, down: Tensor, up: Tensor, alpha: floa
 LORA_LINEAR = Exercise(
     name="lora_linear",
     lesson=LESSON,
-    task="Return the answer of the frozen weights plus alpha / R times that of the adapter: down to R numbers, then up.",
+    task="Return the answer of the frozen weights plus alpha / R times that of the adapter: down to R numbers, and up.",
     arguments={"x": "B T D", "weight": "E D", "down": "R D", "up": "E R", "alpha": "float"},
     returns="B T E",
     points=4,

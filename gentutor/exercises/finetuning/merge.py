@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from gentutor.exercises.contract import Check, Exercise, Misconception
-from gentutor.exercises.finetuning.inputs import D, LESSON, layer
+from gentutor.exercises.finetuning.inputs import LESSON, D, layer
 
 
 def _oracle(weight: Tensor, down: Tensor, up: Tensor, alpha: float) -> Tensor:
@@ -29,7 +29,7 @@ MERGE = Exercise(
     taught="gentutor.models.adapters:merge",
     hints=(
         "Your `lora_linear` sends x through `down` and then through `up`. Which single matrix does both?",
-        "(x @ down.T) @ up.T is x @ (up @ down).T: the product of the two has the shape of `weight`. Mind the strength.",
+        "(x @ down.T) @ up.T is x @ (up @ down).T: the product of the two has the shape of `weight`. And the strength?",
         "weight + alpha / down.shape[0] * (up @ down)",
     ),
     checks=(

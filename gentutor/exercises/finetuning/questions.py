@@ -60,7 +60,7 @@ WHICH_REPAIR = Written(
     "least two numbers of your own run.",
     rubric=(
         (1, "What is trained: adapters or last layers, since 40 pages are few, with a reason from forgetting or cost."),
-        (1, "On what: the letters with modern text replayed; held-out letters and held-out modern text to measure both."),
+        (1, "On what: the letters, with modern text replayed; both measured on parts that were held out."),
         (1, "At least two numbers of the own run that carry the argument: bits won and lost, by replay, data or rank."),
     ),
     points=3,

@@ -15,7 +15,7 @@ KNOBS = KnobSet(
         quick=24,
         live=False,
         help="How often each fine-tuning moves the weights.",
-        effect="higher: the new text is foreseen better, and more of the old one is forgotten.",
+        effect="higher: the new text is foreseen better, with diminishing return.",
     ),
     LR.but(default=0.008, high=0.5),
     BATCH_SIZE.but(

@@ -89,10 +89,23 @@ class LoRALinear(nn.Module):
     ----------
     strength : float
         Share of the adapter that is used: 1 all of it, 0 none; more exaggerates.
+
+    Raises
+    ------
+    ValueError
+        When the layer has a bias, which would be left out.
     """
+
+    linear: nn.Linear
+    alpha: float
+    strength: float
+    down: nn.Parameter
+    up: nn.Parameter
 
     def __init__(self, linear: nn.Linear, rank: int, alpha: float) -> None:
         super().__init__()
+        if linear.bias is not None:
+            raise ValueError("An adapter stands beside a layer without bias; this layer has one, which would be lost.")
         self.linear, self.alpha, self.strength = linear.requires_grad_(False), alpha, 1.0
         self.down = nn.Parameter(torch.empty(rank, linear.in_features))
         self.up = nn.Parameter(torch.zeros(linear.out_features, rank))

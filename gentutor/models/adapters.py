@@ -158,7 +158,7 @@ def adapters_of(model: nn.Module) -> Iterator[tuple[str, LoRALinear]]:
     """Yield the adapters of a model, each with its name; those of the class that lesson 10 has in view too."""
     for name, layer in model.named_modules():
         if all(hasattr(layer, part) for part in ("linear", "down", "up", "strength")):
-            yield name, layer  # type: ignore[misc]
+            yield name, layer
 
 
 def set_strength(model: M, strength: float) -> M:

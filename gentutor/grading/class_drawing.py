@@ -21,8 +21,12 @@ svg .bars { fill: var(--bar); } svg .result { fill: var(--bad); stroke: var(--ca
 svg .axis { stroke: currentColor; }
 svg .soft { fill: var(--soft); } svg .zero { stroke: var(--soft); stroke-dasharray: 4 3; }
 svg .quarter { stroke: var(--bar); stroke-width: 6; opacity: 0.55; }
-td .bar { margin-top: 0.25rem; } .steps td:nth-child(2) { width: 42%; }
-@media (max-width: 40rem) { .steps td:nth-child(2), .steps th:nth-child(2) { display: none; } }
+td .bar { margin-top: 0.25rem; } .steps td:nth-child(2) { width: 30%; }
+.steps tbody th { min-width: 11rem; }
+@media (max-width: 40rem) { .steps td:nth-child(2), .steps th:nth-child(2) { display: none; }
+  .steps { table-layout: fixed; } .steps th, .steps td { padding-right: 0.3rem; hyphens: auto; }
+  .steps th:nth-child(n+4), .steps td:nth-child(n+4) { width: 3rem; font-size: 0.8rem; }
+  .steps tbody th { min-width: 0; } }
 """
 
 

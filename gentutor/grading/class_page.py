@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gentutor.exercises.contract import Choice
 from gentutor.grading.class_drawing import STYLE, bar, distribution, errors, off_by, told
-from gentutor.grading.class_sharing import NEAR, ExerciseView, LessonView, PredictionView
+from gentutor.grading.class_sharing import HELD, MISSED, NEAR, SOLVED, ExerciseView, LessonView, PredictionView
 from gentutor.grading.page import REPORT_STYLE, number, page, plain, rich
 from gentutor.grading.shared_files import Gathered
 from gentutor.grading.small_groups import K
@@ -17,7 +17,6 @@ from gentutor.workspace.files import make_folder, write_text
 from gentutor.workspace.summary import CODES, known_misconceptions
 
 FILE = "class.html"
-_SOLVED = ("right", "tried", "not tried")
 _HEADLINES = 5
 _WORDS = (("Exercise", ""), ("How far", ""), ("Students", ""))
 
@@ -100,7 +99,7 @@ def _misunderstood(lessons: Sequence[LessonView]) -> str:
     met = [(n, rest, one, view, label) for one in lessons for view in one.exercises for label, n, rest in view.met]
     if not met:
         return f"<section><h2>What was misunderstood</h2><p>No mistake was met by {K} students or more.</p></section>"
-    met.sort(key=lambda found: (-found[0], found[2].steps.lesson, found[4]))
+    met.sort(key=lambda found: (-found[0] / found[2].n, found[2].steps.lesson, found[4]))
     items = []
     for n, rest, one, view, label in met[:_HEADLINES]:
         name, sentence = label_of(view, label)
@@ -125,7 +124,20 @@ def _calibration(lessons: Sequence[LessonView]) -> str:
     said = said.replace("%", " %") + f"On average {sum(scores) / len(scores):.1f} of 10 points for closeness."
     key = "The dot is the middle guess, the bar holds the middle half of the class (from 20 students on)."
     picture = f"{errors(views)}<p class='soft'>{key}</p>"
-    return f"<section><h2>How well the class predicts</h2><p>{said}</p>{picture}</section>"
+    return f"<section><h2>How well the class predicts</h2><p>{said}</p>{_coverage(views)}{picture}</section>"
+
+
+def _coverage(views: Sequence[PredictionView]) -> str:
+    """How many ranges held the result, of those predictions in which both groups are large enough to be told."""
+    counts = [dict(view.ranges) for view in views if {label for label, _ in view.ranges} <= {HELD, MISSED}]
+    held, missed = (sum(count.get(label, 0) for count in counts) for label in (HELD, MISSED))
+    if not held + missed:
+        return ""
+    share = held / (held + missed)
+    meaning = "more sure than it may be" if share < 0.7 else "as sure as it may be"
+    meaning = "less sure than it may be" if share > 0.9 else meaning
+    told_ = f"{held} of {held + missed} ranges of which students were 80 % sure held the result"
+    return f"<p>{told_} ({share:.0%}): ".replace("%)", " %)") + f"the class is {meaning}.</p>"
 
 
 def _lesson(one: LessonView) -> str:
@@ -150,7 +162,7 @@ def _exercise_row(view: ExerciseView) -> str:
         for value in (view.attempts, view.hints, view.minutes)
     )
     name = f"<th scope='row'><code>{plain(view.contract.name)}</code></th>"
-    return f"<tr>{name}<td>{bar(view.groups, _SOLVED)}</td><td>{plain(told(view.groups))}</td>{numbers}</tr>"
+    return f"<tr>{name}<td>{bar(view.groups, SOLVED)}</td><td>{plain(told(view.groups))}</td>{numbers}</tr>"
 
 
 def _met(one: LessonView, view: ExerciseView) -> str:

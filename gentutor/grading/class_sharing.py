@@ -15,6 +15,8 @@ from gentutor.workspace.shared import Shared, SharedExercise, SharedPrediction
 from gentutor.workspace.steps import Steps
 
 _QUARTILES_FROM = 4 * K  # so that at least K lie beyond each quartile
+SOLVED = ("right", "not right yet", "not tried")
+HELD, MISSED = "held the result", "missed it"
 NEAR = 0.1  # of the range: a guess so near to the result is neither too low nor too high
 
 
@@ -27,7 +29,7 @@ class ExerciseView:
     contract : Exercise or Choice
         The contract.
     groups : tuple of (str, int)
-        Right, tried, not tried; merged where one is too small.
+        The labels of `SOLVED`; merged where one is too small.
     attempts, hints, minutes : float, optional
         Medians over those who tried.
     met : tuple of (str, int, bool)
@@ -145,7 +147,7 @@ def _lesson(steps: Steps, students: Sequence[Shared]) -> LessonView:
 def _exercise(contract: Contract, ways: Sequence[SharedExercise]) -> ExerciseView:
     tried = [way for way in ways if way.attempts]
     right = sum(way.right for way in tried)
-    parts = [("right", right), ("tried", len(tried) - right), ("not tried", len(ways) - len(tried))]
+    parts = list(zip(SOLVED, (right, len(tried) - right, len(ways) - len(tried)), strict=True))
     counts = Counter(label for way in tried for label in way.met)
     often = [(label, n, 0 < len(ways) - n < K) for label, n in counts.most_common() if n >= K]
     return ExerciseView(
@@ -178,7 +180,7 @@ def _prediction(question: Question, guesses: Sequence[SharedPrediction]) -> Pred
         None if quarters is None else (quarters[0], quarters[2]),
         statistics.fmean(scores) if len(scores) >= K else None,
         grouped([("too low", low), ("near", len(errors) - low - high), ("too high", high)]),
-        grouped([("held the result", sum(held)), ("missed it", len(held) - sum(held))]),
+        grouped([(HELD, sum(held)), (MISSED, len(held) - sum(held))]),
     )
 
 

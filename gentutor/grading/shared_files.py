@@ -20,7 +20,8 @@ from gentutor.grading.archives import Archive
 from gentutor.grading.listing import Found, in_archive, in_folder, is_zip
 from gentutor.grading.names import shown
 from gentutor.grading.unpacking import MIB, MemberError, Scratch
-from gentutor.workspace.shared import MAX_BYTES, Shared, SharedLesson, SharedPrediction, read_shared
+from gentutor.workspace.shared import MAX_BYTES, Shared, SharedLesson, SharedPrediction
+from gentutor.workspace.shared_reading import read_shared
 from gentutor.workspace.sharing import FILE_START
 from gentutor.workspace.steps import Steps
 from gentutor.workspace.summary import CODES, known_misconceptions

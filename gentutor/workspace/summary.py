@@ -174,4 +174,5 @@ def _finite(value: Any) -> float | None:
         number = float(value)
     except OverflowError:
         return None
-    return float(f"{number:.6g}") if math.isfinite(number) else None  # more digits say nothing, and could tell who it is
+    # More digits than these say nothing, and could tell who it is.
+    return float(f"{number:.6g}") if math.isfinite(number) else None

@@ -98,7 +98,7 @@ def errors(views: Sequence[PredictionView]) -> str:
     """
     row, top = 46, 26.0
     height = top + row * len(views) + 10
-    half = max([0.25, *(abs(e) for v in views for e in (v.error or 0.0, *(v.quartiles or ())))])
+    half: float = max([0.25, *(abs(e) for v in views for e in (v.error or 0.0, *(v.quartiles or ())))])
     middle = (_LEFT + _RIGHT) / 2
 
     def x(error: float) -> float:

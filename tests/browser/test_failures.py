@@ -55,9 +55,7 @@ def test_a_kernel_killed_in_training_is_said_on_the_panel_and_the_notebook_stays
     kernel = int(lab.ask("__import__('os').getpid()"))
     at = position(lab)
     os.kill(kernel, signal.SIGKILL)
-    lab.page.wait_for_function(
-        "() => document.querySelector('.gt-live')?.dataset.lost === 'true'", timeout=30_000
-    )
+    lab.page.wait_for_function("() => document.querySelector('.gt-live')?.dataset.lost === 'true'", timeout=30_000)
     assert "Nothing heard from the kernel" in words(lab)
     assert "run the cells from the top" in words(lab)
     assert position(lab) >= at, "what was reached stays on the screen"
@@ -92,7 +90,8 @@ def test_a_hundred_wild_moves_of_sliders_end_with_what_the_page_shows(lab):
         button.click()
         wait_for(lab, "paused")
     lab.page.wait_for_timeout(500)
-    shown = {name: float(lab.slider(name, 1).get_attribute("aria-valuetext").split()[0]) for name in ("lr", "batch_size")}
+    texts = {name: lab.slider(name, 1).get_attribute("aria-valuetext") for name in ("lr", "batch_size")}
+    shown = {name: float(text.split()[0]) for name, text in texts.items()}
     settings = json.loads(lab.ask("__import__('json').dumps(dict(panel.steering.run.settings))").strip("'"))
     for name, value in shown.items():
         assert value == pytest.approx(settings[name], rel=1e-2)

@@ -11,7 +11,7 @@ from typing import Any
 from gentutor.errors import ExerciseError
 from gentutor.exercises.cards import Card, show
 from gentutor.exercises.number_line import Axis, number_line, plain
-from gentutor.exercises.progress import entries, record
+from gentutor.exercises.progress import Entry, entries, record
 
 MEDIA_TYPE = "application/vnd.gentutor.prediction+json"
 
@@ -121,7 +121,7 @@ def reveal(name: str, measured: float) -> None:
         Card(
             "note" if result is None or result < _CLOSENESS[1][0] else "good",
             f"Measured: {question.axis.text(value)}",
-            [question.text, _comment(question.axis, guess, result)],
+            [question.text, _comment(question.axis, guess, result), *_about_range(question.axis, name, value)],
             payload={MEDIA_TYPE: payload},
             picture=picture,
         )
@@ -166,13 +166,27 @@ def _read_range(guess: Any, axis: Axis) -> tuple[float, float] | None:
 
 def recorded_guess(name: str) -> float | None:
     """Return the guess that counts: the last one that was recorded before the result was first seen."""
-    guess: float | None = None
+    entry = _entry_that_counts(name)
+    return None if entry is None else float(entry["guess"])
+
+
+def _entry_that_counts(name: str) -> Entry | None:
+    found: Entry | None = None
     for entry in entries():
         if entry.get("name") == name and entry["kind"] == "reveal":
             break
         if entry.get("name") == name and entry["kind"] == "prediction":
-            guess = float(entry["guess"])
-    return guess
+            found = entry
+    return found
+
+
+def _about_range(axis: Axis, name: str, measured: float) -> list[str]:
+    """Return a sentence on whether the range that was given holds the result; none where none was given."""
+    span = _read_range((_entry_that_counts(name) or {}).get("range"), axis)
+    if span is None:
+        return []
+    verdict = "holds it" if span[0] <= measured <= span[1] else "does not hold it"
+    return [f"Your range, {plain(span[0])} to {axis.text(span[1])}, {verdict}; it should 8 times in 10."]
 
 
 def lesson_name() -> str:

@@ -243,6 +243,8 @@ function render({ model, el }) {
     if (!status || !silent || root.dataset.lost) return;
     root.dataset.lost = "true";
     words.textContent = LOST_WORDS;
+    badge.textContent = "No news";
+    counts.textContent = counts.textContent.split(" · ")[0]; // no speed and no time left
   }, 1000);
   const silence = setTimeout(() => {
     if (!status) words.textContent = "No answer from the kernel yet. If it is not busy, run this cell again to train.";

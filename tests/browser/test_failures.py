@@ -94,6 +94,8 @@ def test_a_kernel_killed_in_training_is_said_on_the_panel_and_the_notebook_stays
     lab.page.wait_for_function("() => document.querySelector('.gt-live')?.dataset.lost === 'true'", timeout=30_000)
     assert "Nothing heard from the kernel" in words(lab)
     assert "run the cells from the top" in words(lab)
+    assert live_panel(lab).locator(".gt-badge").inner_text() == "No news"
+    assert "left" not in live_panel(lab).locator(".gt-counts").inner_text()
     assert position(lab) >= at, "what was reached stays on the screen"
     lab.page.keyboard.press("Escape")  # JupyterLab's own word about the restart
     lab.wait_idle(60)

@@ -85,6 +85,10 @@ class WorkspaceError(GentutorError):
     """The student's workspace cannot be made or written."""
 
 
+class SharingError(GentutorError):
+    """What a student would share cannot be made or withdrawn, or a file that was shared cannot be read."""
+
+
 class SetupError(GentutorError):
     """This machine lacks something that the command needs (a port, disk, a version)."""
 

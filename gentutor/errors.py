@@ -33,6 +33,10 @@ class DataMissingError(DataError, FileNotFoundError):
     """A bundled file is not where it should be."""
 
 
+class NetworkRefusedError(GentutorError):
+    """A library wanted to reach the network while a lesson was loading something from the disk."""
+
+
 class DataDamagedError(DataError):
     """A bundled file is there, but its content is not what its card says."""
 

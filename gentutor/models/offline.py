@@ -9,13 +9,9 @@ from contextlib import contextmanager
 from typing import Any, NoReturn
 from unittest import mock
 
-from gentutor.errors import GentutorError
+from gentutor.errors import NetworkRefusedError
 
 _SWITCHES = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
-
-
-class NetworkRefusedError(GentutorError):
-    """A library wanted to reach the network while a lesson was loading something from the disk."""
 
 
 @contextmanager
@@ -37,7 +33,7 @@ def without_network() -> Iterator[None]:
     ...     socket.create_connection(("example.org", 80))
     Traceback (most recent call last):
         ...
-    gentutor.models.offline.NetworkRefusedError: Something wanted to reach ('example.org', 80) ...
+    gentutor.errors.NetworkRefusedError: Something wanted to reach ('example.org', 80) ...
     """
     connect = socket.socket.connect
 

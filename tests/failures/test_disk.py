@@ -1,6 +1,6 @@
 """A disk that is full and a workspace that is read-only, both real: a tiny tmpfs and a read-only mount by bubblewrap.
 
-Where bubblewrap cannot make them, the same errors are raised at the place of writing.
+Where bubblewrap cannot make them, these tests are skipped.
 """
 
 import json

@@ -9,11 +9,11 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from gentutor.errors import GentutorError
+from gentutor.errors import GentutorError, NetworkRefusedError
 from gentutor.models import Transformer, smollm
 from gentutor.models.adapters import adapters_of
 from gentutor.models.finetuning import finetune_update, finetuning_adam, last_layers
-from gentutor.models.offline import NetworkRefusedError, without_network
+from gentutor.models.offline import without_network
 from gentutor.seeding import generator
 
 

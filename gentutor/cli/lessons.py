@@ -26,13 +26,17 @@ def lab(
     ] = Path("gentutor-workspace"),
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="Where JupyterLab listens.")] = None,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open it in the browser.")] = True,
+    language: Annotated[str, typer.Option(help="en or de; your workspace remembers it.")] = "",
 ) -> None:
     """Make or update your workspace, and open JupyterLab on it. Your own work is never overwritten."""
+    from gentutor.language import remembered
     from gentutor.workspace.lab import free_port, serve, server_command
     from gentutor.workspace.student_folder import make_workspace
+    from gentutor.workspace.translation import require_language
 
+    chosen = require_language(language) if language else remembered(workspace)
     free = free_port(port)
-    for arrival in make_workspace(workspace):
+    for arrival in make_workspace(workspace, chosen=chosen):
         if arrival.sentence:
             typer.echo(arrival.sentence)
     typer.echo(f"Your workspace: {workspace.resolve()}")
@@ -201,13 +205,15 @@ def format_(
 def student(
     lesson: Annotated[str, typer.Argument(help="The lesson's name.")],
     out: Annotated[Path, typer.Option(help="File of the student copy; - prints it.")],
+    language: Annotated[str, typer.Option(help="en or de.")] = "en",
 ) -> None:
     """Write the student copy of one lesson: the master without its solutions."""
     from gentutor.workspace.files import write_text
     from gentutor.workspace.lessons import find_lesson
     from gentutor.workspace.student import student_copy
+    from gentutor.workspace.translation import require_language
 
-    text = student_copy(find_lesson(lesson))
+    text = student_copy(find_lesson(lesson), require_language(language))
     if str(out) == "-":
         typer.echo(text, nl=False)
     else:

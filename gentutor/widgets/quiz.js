@@ -58,7 +58,7 @@ function render({ model, el }) {
     given.push(rating);
     model.send({ kind: "rated", index: i, rating });
     buttons.forEach((button, r) => { button.disabled = true; button.classList.toggle("gt-on", r === rating); });
-    said.textContent = `${right(i) ? "✓" : "✗"} ${say[`${right(i) ? "right" : "wrong"} ${what(items[i])}`]} ${items[i].maker}`;
+    said.textContent = `${right(i) ? "✓" : "✗"} ${say[`${right(i) ? "right" : "wrong"}-${what(items[i])}`]} ${items[i].maker}`;
     said.classList.add(right(i) ? "gt-good" : "gt-bad");
     next.textContent = given.length === items.length ? say.last : say.next;
     next.style.visibility = "visible";

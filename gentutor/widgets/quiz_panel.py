@@ -26,10 +26,10 @@ from gentutor.widgets.slider_panel import kind_of_widgets
 QUESTION = "is it real, or did a model make it?"
 SAID = {  # what the page says besides; #1 and #2 stand for numbers
     "place": "#1 of #2",
-    "right real": "Right: it is real.",
-    "right generated": "Right: it is generated.",
-    "wrong real": "No: it is real.",
-    "wrong generated": "No: it is generated.",
+    "right-real": "Right: it is real.",
+    "right-generated": "Right: it is generated.",
+    "wrong-real": "No: it is real.",
+    "wrong-generated": "No: it is generated.",
     "real": "real",
     "generated": "generated",
     "next": "Next",

@@ -12,6 +12,7 @@ import typer
 from gentutor import __version__
 from gentutor.cli.root import app
 from gentutor.errors import KnobError
+from gentutor.language import SOURCE, VARIABLE
 
 Names = Annotated[list[str] | None, typer.Argument(metavar="[LESSON]...", help="All lessons where none is named.")]
 
@@ -78,9 +79,12 @@ def run(  # noqa: PLR0917  (the options of a command)
     limit: Annotated[float | None, typer.Option(min=1, help="Seconds after which a lesson is ended.")] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", metavar="KNOB=VALUE", help="Set a knob.")] = None,
     scheduler: Annotated[str, typer.Option(metavar="ADDRESS", help="Spread over this Dask cluster.")] = "",
+    language: Annotated[str, typer.Option(help="en or de.")] = "en",
 ) -> None:
     """Execute master lessons from top to bottom, offline, and say whether they hold what they promise."""
     import json
+    import os
+    import tempfile
 
     from rich.console import Console
 
@@ -90,6 +94,7 @@ def run(  # noqa: PLR0917  (the options of a command)
     from gentutor.workspace.lessons import find_lesson, find_lessons
     from gentutor.workspace.outcome import report as report_of
     from gentutor.workspace.show import Progress, outcome_table, print_failure
+    from gentutor.workspace.translation import require_language, translated_masters
 
     if profile not in ("quick", "full"):
         raise KnobError(f"The profile must be 'quick' or 'full'; got {profile!r}.")
@@ -100,7 +105,10 @@ def run(  # noqa: PLR0917  (the options of a command)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that being ended also ends the children
     started = time.monotonic()
     try:
-        with progress.screen():
+        with progress.screen(), tempfile.TemporaryDirectory() as folder:
+            if require_language(language) != SOURCE:
+                chosen = translated_masters(chosen, language, Path(folder))
+                os.environ[VARIABLE] = language  # for the kernels
             if scheduler:
                 outcomes = execute_on_cluster(
                     chosen, scheduler, profile, settings=settings, out=out, limit=limit, on_end=progress.ended

@@ -142,7 +142,7 @@ class Knob:
         return replace(self, **changes)
 
     def describe(self) -> dict[str, Any]:
-        """Everything a page needs to draw the control: plain values, ready for JSON, words in the process's language."""
+        """Everything a page needs to draw the control: plain values, ready for JSON; words are translated."""
         return {
             "name": self.name,
             "value": self.default,

@@ -18,8 +18,9 @@ SOURCE = "en"
 VARIABLE = "GENTUTOR_LANGUAGE"
 MARK = re.compile(r"\{(\w+)\}")
 COMMON = "gentutor"
-LEAST_LETTERS = 5  # an entry such as "{0}: {1}" would fit everything
-_TELLING = 16  # with fewer letters a mark stands for one word or number, or "{0} letters {1}" would fit whole pages
+LEAST_LETTERS = 2  # an entry such as "{0}: {1}" would fit everything
+# With fewer letters a mark stands for one word, with fewer still for a number: "{0} of {1}" would fit whole pages.
+_TELLING, _WORD = 16, 5
 
 _HERE = Path(__file__).parent
 _REMEMBERED = Path(".gentutor") / "language"
@@ -160,8 +161,8 @@ def sentences_of(chosen: str) -> _Sentences:
 
 def _pattern(english: str, *, common: bool) -> re.Pattern[str]:
     """What an entry with marks fits: anything in place of a mark, the same thing for the same mark."""
-    telling = n_letters(english) >= _TELLING or (common and n_letters(MARK.split(english)[0]) >= LEAST_LETTERS - 1)
-    anything = ".*?" if telling else r"\S*?"
+    telling = n_letters(english) >= _TELLING or (common and n_letters(MARK.split(english)[0]) >= _WORD - 1)
+    anything = ".*?" if telling else r"\S*?" if n_letters(english) >= _WORD else r"[-+\d.,%e]*?"
     parts, seen = [], set()
     for i, piece in enumerate(MARK.split(english)):
         if i % 2 == 0:

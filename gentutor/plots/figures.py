@@ -14,7 +14,7 @@ from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator, NullFormatter, NullLocator, StrMethodFormatter
 from numpy.typing import ArrayLike
 
-from gentutor.language import translate
+from gentutor.language import SOURCE, language, translate
 from gentutor.plots.pictures import MARKERS, PALETTE, image_grid, still_bundle, to_array
 
 _DASHES = ("-", "--", "-.", ":")
@@ -39,9 +39,9 @@ class Picture:
     def __init__(self, figure: Figure, alt: str) -> None:
         self.figure = figure
         self.alt = translate(alt)
-        for text in figure.findobj(Text):  # titles, axis names, legends; the names of ticks are set when it is drawn
-            if text.get_text():
-                text.set_text(translate(text.get_text()))
+        if language() != SOURCE:
+            for text in figure.findobj(Text):  # titles, axis names, legends; names of ticks are set when it is drawn
+                text.set_text(translate(text.get_text()))  # type: ignore[attr-defined]
 
     def png(self) -> bytes:
         """Return the figure as PNG bytes."""

@@ -79,7 +79,8 @@ class Drawing:
         if callable(self.alt_text):
             return translate(self.alt_text(self.values, self.frame))
         settings = ", ".join(f"{name} {value:g}" for name, value in self.values.items())
-        return ". ".join(part.rstrip(".") for part in (translate(self.alt_text), settings, self.frame.caption) if part) + "."
+        parts = (translate(self.alt_text), settings, self.frame.caption)
+        return ". ".join(part.rstrip(".") for part in parts if part) + "."
 
 
 def sentence_of(problem: BaseException) -> str:

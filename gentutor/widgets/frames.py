@@ -102,7 +102,7 @@ class Frame:
 
 
 def as_frame(drawn: Any) -> Frame:
-    """Return what a draw function returned as a `Frame`, in the language of this process; a bare array of pixels is taken as its image.
+    """Return what a draw function returned as a `Frame`, its words translated; bare pixels are taken as its image.
 
     Raises
     ------

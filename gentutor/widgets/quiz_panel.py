@@ -87,7 +87,7 @@ def as_plain(item: Item) -> dict[str, Any]:
     known = {"family": item.family, "fake": item.fake, "maker": translate(item.maker)}
     if isinstance(item.content, str):
         return known | {"text": item.content}
-    return known | {"image": data_address(item), "alt": translate(f"a small picture, one of the {item.family}")}
+    return known | {"image": data_address(item), "alt": translate(f"a small picture, one of the {translate(item.family)}")}
 
 
 def data_address(item: Item) -> str:
@@ -100,7 +100,7 @@ def data_address(item: Item) -> str:
 def still_of(quiz: Quiz) -> dict[str, Any]:
     """Return what a notebook stores of a quiz: all items in a picture, without the truth."""
     alt = f"Real or fake? {len(quiz.items)} numbered items to judge: " + ", ".join(
-        f"{sum(item.family == family for item in quiz.items)} {family}"
+        f"{sum(item.family == family for item in quiz.items)} {translate(family)}"
         for family in dict.fromkeys(item.family for item in quiz.items)
     )
     return still_bundle(encode_png(draw_items(quiz.items)), translate(f"{alt}."))

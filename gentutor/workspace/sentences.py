@@ -34,6 +34,12 @@ SHOWN: dict[str, tuple[int | str, ...]] = {
     "show_judges": (0, "alt"),
 }
 
+# Names of data that a lesson shows as they are.
+_NAMES = {
+    "00_welcome": ("garments", "more garments", "faces", "sentences"),
+    "01_data": ("frechet {0}", "obedience {0}", "elbo {0}"),
+}
+
 # Where the sentences stand that all lessons share.
 COMMON = (
     "exercises/answering.py", "exercises/checking.py", "exercises/claims.py", "exercises/diagnosis.py",
@@ -74,6 +80,11 @@ def of_knobs(lesson: str) -> Iterator[Found]:
     """Yield what a lesson's knobs say beside their sliders."""
     for knob in (knobs_or_none(lesson) or {}).values():
         yield from _worth(Found(text, f"knob {knob.name}") for text in (knob.help, knob.effect, knob.unit))
+
+
+def of_names(lesson: str) -> Iterator[Found]:
+    """Yield the names of data that a lesson shows, such as those of the quiz's families."""
+    yield from (Found(name, "name of data") for name in _NAMES.get(lesson, ()))
 
 
 def of_exercises(lesson: str) -> Iterator[Found]:
@@ -142,7 +153,8 @@ def _text(node: ast.JoinedStr | ast.Constant, where: str) -> Found:
     """A literal as the catalogue holds it: each computed value becomes a mark."""
     if isinstance(node, ast.Constant):
         return Found(str(node.value), where)
-    text, marks = "", []
+    text = ""
+    marks: list[str] = []
     for part in node.values:
         if isinstance(part, ast.Constant):
             text += str(part.value)
@@ -155,5 +167,5 @@ def _text(node: ast.JoinedStr | ast.Constant, where: str) -> Found:
 def _worth(found: Iterator[Found] | list[Found]) -> Iterator[Found]:
     """Leave out what has nothing to translate, or would fit everything."""
     for one in found:
-        if n_letters(one.text) >= (LEAST_LETTERS if MARK.search(one.text) else 2):
+        if n_letters(one.text) >= LEAST_LETTERS:
             yield one._replace(text=one.text.strip())

@@ -11,16 +11,17 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gentutor.errors import LanguageError
 from gentutor.language.catalogue import COMMON, MARK, SOURCE, catalogue_file, languages
+from gentutor.workspace.canonical import canonical, to_json
 from gentutor.workspace.files import cell_source, make_folder, read_notebook, write_text
-from gentutor.workspace.lessons import lesson_path, lesson_paths
-from gentutor.workspace.sentences import Found, of_cells, of_exercises, of_knobs, of_package
+from gentutor.workspace.lessons import Lesson, knobs_or_none, lesson_path, lesson_paths
+from gentutor.workspace.sentences import Found, of_cells, of_exercises, of_knobs, of_names, of_package
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog, Message
@@ -119,7 +120,7 @@ def template(name: str) -> Catalog:
         if cell["cell_type"] == "markdown":
             catalogue.add(cell_source(cell), context=cell["id"], auto_comments=[f"cell {cell['id']}"])
     shared = {one.text for one in of_package()}
-    found = [*of_cells(cells), *of_knobs(name), *of_exercises(name)]
+    found = [*of_cells(cells), *of_names(name), *of_knobs(name), *of_exercises(name)]
     _add(catalogue, (one for one in found if one.text not in shared))
     return catalogue
 
@@ -187,13 +188,24 @@ def _fault(wanted: Message, message: Message | None) -> str:
     if message.fuzzy:
         return "stale"
     english, said = str(wanted.id), str(message.string)
-    lost = [piece for piece in _KEPT.findall(english) if english.count(piece) != said.count(piece)] if wanted.context else []
+    lost = [piece for piece in _KEPT.findall(english) if english.count(piece) != said.count(piece)]
     unknown = set(MARK.findall(said)) - set(MARK.findall(english))
     return f"{lost[0]} is lost" if lost else f"{{{min(unknown)}}} is no mark of the English" if unknown else ""
 
 
 def _entries(catalogue: Catalog) -> Iterator[Message]:
     yield from (message for message in catalogue if message.id)
+
+
+def translated_masters(lessons: Iterable[Lesson], chosen: str, folder: Path) -> list[Lesson]:
+    """Write masters in a language into a folder, solutions and all, so that they can be executed and read."""
+    made = []
+    for lesson in lessons:
+        notebook = canonical(read_notebook(lesson.path), knobs_or_none(lesson.name))
+        translate_cells(notebook["cells"], lesson.name, chosen)
+        write_text(folder / lesson.path.name, to_json(notebook))
+        made.append(replace(lesson, path=folder / lesson.path.name))
+    return made
 
 
 def translate_cells(cells: list[dict[str, Any]], lesson: str, chosen: str) -> None:

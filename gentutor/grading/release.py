@@ -150,7 +150,8 @@ def release(lessons: Sequence[Lesson], out: Path, chosen: str = SOURCE) -> list[
     make_folder(out)
     done = [_place(out, CONFIG, CONFIG_TEXT)]
     for lesson in lessons:
-        texts = {"source": teacher_copy(lesson), "release": student_copy(lesson, chosen)}  # both, before either is written
+        # Both, before either is written.
+        texts = {"source": teacher_copy(lesson), "release": student_copy(lesson, chosen)}
         done += [_place(out, f"{part}/{lesson.name}/{lesson.name}.ipynb", text) for part, text in texts.items()]
     return done
 

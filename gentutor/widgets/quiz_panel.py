@@ -87,7 +87,8 @@ def as_plain(item: Item) -> dict[str, Any]:
     known = {"family": item.family, "fake": item.fake, "maker": translate(item.maker)}
     if isinstance(item.content, str):
         return known | {"text": item.content}
-    return known | {"image": data_address(item), "alt": translate(f"a small picture, one of the {translate(item.family)}")}
+    alt = f"a small picture, one of the {translate(item.family)}"
+    return known | {"image": data_address(item), "alt": translate(alt)}
 
 
 def data_address(item: Item) -> str:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import gentutor
 from gentutor.exercises.contract import Choice, Exercise
 from gentutor.exercises.registry import exercises
-from gentutor.language.catalogue import LEAST_LETTERS, MARK, n_letters
+from gentutor.language.catalogue import LEAST_LETTERS, n_letters
 from gentutor.workspace.files import cell_source
 from gentutor.workspace.lessons import knobs_or_none
 

@@ -115,7 +115,7 @@ def template(name: str) -> Catalog:
     if name == COMMON:
         _add(catalogue, of_package())
         return catalogue
-    cells = read_notebook(lesson_path(name))["cells"]
+    cells = canonical(read_notebook(lesson_path(name)), knobs_or_none(name))["cells"]
     for cell in cells:
         if cell["cell_type"] == "markdown":
             catalogue.add(cell_source(cell), context=cell["id"], auto_comments=[f"cell {cell['id']}"])

@@ -27,7 +27,7 @@ def lab(
     ] = Path("gentutor-workspace"),
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="Where JupyterLab listens.")] = None,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open it in the browser.")] = True,
-    language: Annotated[str, typer.Option(help="en or de; your workspace remembers it.")] = "",
+    language: Annotated[str, typer.Option(help="Such as de; your workspace remembers it.")] = "",
 ) -> None:
     """Make or update your workspace, and open JupyterLab on it. Your own work is never overwritten."""
     from gentutor.language import remembered
@@ -79,7 +79,7 @@ def run(  # noqa: PLR0917  (the options of a command)
     limit: Annotated[float | None, typer.Option(min=1, help="Seconds after which a lesson is ended.")] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", metavar="KNOB=VALUE", help="Set a knob.")] = None,
     scheduler: Annotated[str, typer.Option(metavar="ADDRESS", help="Spread over this Dask cluster.")] = "",
-    language: Annotated[str, typer.Option(help="en or de.")] = "en",
+    language: Annotated[str, typer.Option(help="Such as de.")] = "en",
 ) -> None:
     """Execute master lessons from top to bottom, offline, and say whether they hold what they promise."""
     import json
@@ -213,7 +213,7 @@ def format_(
 def student(
     lesson: Annotated[str, typer.Argument(help="The lesson's name.")],
     out: Annotated[Path, typer.Option(help="File of the student copy; - prints it.")],
-    language: Annotated[str, typer.Option(help="en or de.")] = "en",
+    language: Annotated[str, typer.Option(help="Such as de.")] = "en",
 ) -> None:
     """Write the student copy of one lesson: the master without its solutions."""
     from gentutor.workspace.files import write_text

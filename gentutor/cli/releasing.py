@@ -15,7 +15,7 @@ def release(
     out: Annotated[Path, typer.Option(file_okay=False, help="The course folder, in nbgrader's layout.")],
     lessons: Annotated[list[str] | None, typer.Argument(metavar="[LESSON]...", help="Names of lessons.")] = None,
     all_: Annotated[bool, typer.Option("--all", help="Release every lesson.")] = False,
-    language: Annotated[str, typer.Option(help="en or de: the students' copies; yours stay English.")] = "en",
+    language: Annotated[str, typer.Option(help="That of the students' copies, such as de.")] = "en",
 ) -> None:
     """Write the teacher's copy and the student's copy of lessons into a course folder, as nbgrader lays it out."""
     from gentutor.grading.release import release as write_release

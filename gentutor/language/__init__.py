@@ -1,4 +1,4 @@
-"""Further languages: code is written once in English, and what a student reads is looked up in gettext catalogues.
+"""Further languages: code is written once in English, what a student reads is looked up in PO files of gettext.
 
 Each language is a folder beside this file, with one PO file for each translated lesson and ``gentutor.po`` for the
 sentences that all lessons share.

@@ -49,7 +49,12 @@ def languages() -> list[str]:
     >>> languages()[0]
     'en'
     """
-    return [SOURCE, *sorted(folder.name for folder in _HERE.iterdir() if any(folder.glob("*.po")))]
+    return list(_languages_in(_HERE))
+
+
+@lru_cache
+def _languages_in(home: Path) -> tuple[str, ...]:
+    return (SOURCE, *sorted(folder.name for folder in home.iterdir() if any(folder.glob("*.po"))))
 
 
 def language() -> str:

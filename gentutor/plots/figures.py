@@ -41,7 +41,7 @@ class Picture:
         self.alt = translate(alt)
         if language() != SOURCE:
             for text in figure.findobj(Text):  # titles, axis names, legends; names of ticks are set when it is drawn
-                text.set_text(translate(text.get_text()))  # type: ignore[attr-defined]
+                text.set_text(translate(text.get_text()))
 
     def png(self) -> bytes:
         """Return the figure as PNG bytes."""

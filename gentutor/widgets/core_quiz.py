@@ -50,7 +50,7 @@ class CoreQuiz(ipywidgets.VBox):  # type: ignore[misc]
         self.quiz.rate(i, rating)
         word = "right" if (rating >= 2) == item.fake else "wrong"
         truth = translate(SAID[f"{word}-{'generated' if item.fake else 'real'}"])
-        self.said.value = html.escape(f"{i + 1}: {truth} {translate(item.maker) if item.fake else ''}".rstrip())
+        self.said.value = html.escape(f"{truth} {translate(item.maker) if item.fake else ''}".rstrip())
         self._show()
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:

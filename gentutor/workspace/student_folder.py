@@ -9,7 +9,7 @@ from typing import Any
 
 from gentutor import __version__
 from gentutor.errors import LessonDamagedError, LessonFormError, WorkspaceError
-from gentutor.language import SOURCE, catalogue_file, remember
+from gentutor.language import SOURCE, catalogue_file, remember, remembered
 from gentutor.workspace.files import make_folder, sha256, write_failure, write_text
 from gentutor.workspace.lessons import lesson_paths, lessons_folder
 from gentutor.workspace.student import CODE_STUB, student_copy
@@ -88,7 +88,8 @@ def make_workspace(folder: Path, masters: Path | None = None, chosen: str = SOUR
         )
     make_folder(folder / _RECORD.parent)
     try:
-        remember(folder, chosen)
+        if remembered(folder) != chosen:
+            remember(folder, chosen)
     except OSError as error:
         raise write_failure(folder / _RECORD.parent, error) from error
     records = _read_records(folder)

@@ -33,6 +33,10 @@ class DataMissingError(DataError, FileNotFoundError):
     """A bundled file is not where it should be."""
 
 
+class NetworkRefusedError(GentutorError):
+    """A library wanted to reach the network while a lesson was loading something from the disk."""
+
+
 class DataDamagedError(DataError):
     """A bundled file is there, but its content is not what its card says."""
 
@@ -83,6 +87,10 @@ class LessonFormError(LessonError, ValueError):
 
 class WorkspaceError(GentutorError):
     """The student's workspace cannot be made or written."""
+
+
+class SharingError(GentutorError):
+    """What a student would share cannot be made or withdrawn, or a file that was shared cannot be read."""
 
 
 class SetupError(GentutorError):

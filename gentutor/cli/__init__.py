@@ -8,6 +8,7 @@ from gentutor.cli import (  # noqa: F401  (importing a module adds its commands)
     exercises,
     lessons,
     releasing,
+    sharing,
     teaching,
     translating,
     tuning,

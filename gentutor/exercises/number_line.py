@@ -32,6 +32,11 @@ class Axis:
             return math.log(max(value, 1e-300) / self.low) / math.log(self.high / self.low)
         return (value - self.low) / (self.high - self.low)
 
+    def middle(self, low: float, high: float) -> float:
+        """Return what lies in the middle between two values, as the line is drawn; four digits of it."""
+        middle = math.sqrt(low * high) if self.logarithmic else (low + high) / 2
+        return float(f"{middle:.4g}")
+
     def text(self, value: float) -> str:
         """Write a value with its unit."""
         return f"{plain(value)} {translate(self.unit)}".rstrip()

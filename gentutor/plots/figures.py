@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-from matplotlib.ticker import MaxNLocator, NullFormatter, NullLocator, StrMethodFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter, NullLocator
 from numpy.typing import ArrayLike
 
 from gentutor.language import SOURCE, language, translate
@@ -19,6 +19,7 @@ from gentutor.plots.pictures import MARKERS, PALETTE, image_grid, still_bundle, 
 
 _DASHES = ("-", "--", "-.", ":")
 _MOST_TICKS = 9  # measured places that are named on a logarithmic axis
+_MOST_INSIDE = 4  # curves whose legend has room between them
 _DPI = 100
 
 
@@ -158,10 +159,13 @@ def show_curves(
         if marks and len(measured) <= _MOST_TICKS:
             ax.set_xticks(measured)
             ax.xaxis.set_minor_locator(NullLocator())
-        ax.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))  # 16, where matplotlib would write 1.6 × 10¹
+        # 16, where matplotlib would write 1.6 × 10¹
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.0f}" if x >= 1000 else f"{x:g}"))
         ax.xaxis.set_minor_formatter(NullFormatter())
     ax.grid(alpha=0.25)
-    if len(curves) > 1:
+    if len(curves) > _MOST_INSIDE:
+        ax.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))  # inside it would cover a curve
+    elif len(curves) > 1:
         ax.legend(frameon=False)
     return Picture(figure, alt)
 

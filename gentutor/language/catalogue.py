@@ -166,8 +166,10 @@ def sentences_of(chosen: str) -> _Sentences:
 
 def _pattern(english: str, *, common: bool) -> re.Pattern[str]:
     """What an entry with marks fits: anything in place of a mark, the same thing for the same mark."""
-    telling = n_letters(english) >= _TELLING or (common and n_letters(MARK.split(english)[0]) >= _WORD - 1)
-    anything = ".*?" if telling else r"\S*?" if n_letters(english) >= _WORD else r"[-+\d.,%e]*?"
+    letters, begin = n_letters(english), MARK.split(english)[0]
+    whole = english.endswith((".", "?")) and letters >= _WORD
+    telling = letters >= _TELLING or (common and (whole or n_letters(begin) >= _WORD - 1))
+    anything = ".*?" if telling else r"\S*?" if letters >= _WORD else r"[-+\d.,%e]*?"
     parts, seen = [], set()
     for i, piece in enumerate(MARK.split(english)):
         if i % 2 == 0:

@@ -35,6 +35,7 @@ def test_english_is_the_rule_and_says_what_it_is_given() -> None:
         ("Nobody has ever said this.", "Nobody has ever said this."),
         ("The letters of other lessons are of no concern, and 3 of 4 stay.",
          "The letters of other lessons are of no concern, and 3 of 4 stay."),
+        ("What it returned is 3; wanted is 4.", "Was sie zurückgegeben hat, ist 3; verlangt: 4."),
         ("", ""),
         ("  Every value is 0. ", "  Jeder Wert ist 0. "),
         ("It is not so. Every value is 0.", "It is not so. Every value is 0."),

@@ -36,16 +36,23 @@ SHOWN: dict[str, tuple[int | str, ...]] = {
 
 # Names of data that a lesson shows as they are.
 _NAMES = {
-    "00_welcome": ("garments", "more garments", "faces", "sentences"),
-    "01_data": ("frechet {0}", "obedience {0}", "elbo {0}"),
-}
+    "00_welcome": (
+        "garments", "more garments", "faces", "sentences", "you", "your yes and no",
+        "edges of VAE garments", "edges of GAN garments", "edges of faces",
+    ),
+    "01_data": (
+        "frechet {0}", "obedience {0}", "elbo {0}", "bytes, 0 to 255", "0 to 1", "-1 to 1",
+        "usual", "half the data", "100 pictures", "half the classes", "imbalance 100 to 1", "noise 0.3",
+        "10 % wrong labels", "half are copies", "95 % are copies",
+    ),
+}  # fmt: skip
 
 # Where the sentences stand that all lessons share.
 COMMON = (
     "exercises/answering.py", "exercises/checking.py", "exercises/claims.py", "exercises/diagnosis.py",
     "exercises/explaining.py", "exercises/finding.py", "exercises/guidance.py", "exercises/judging.py",
     "exercises/number_line.py", "exercises/predictions.py", "exercises/quiz.py", "exercises/structure.py",
-    "exercises/verdict.py", "widgets/quiz_panel.py",
+    "exercises/verdict.py", "plots/judges.py", "widgets/quiz_panel.py",
 )  # fmt: skip
 
 # Single words that a student reads; others are codes and names.
@@ -142,7 +149,7 @@ def _sentences(node: ast.AST, where: str) -> Iterator[Found]:
     if isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str)):
         found = _text(node, where)
         words = found.text.strip()
-        if (" " in words or words in _WORDS) and not any(sign in words for sign in ("<", "__")):
+        if (" " in words or words in _WORDS) and not any(sign in words for sign in ("<", "__", "lower ")):
             yield from _worth([found])
         return
     for child in ast.iter_child_nodes(node):

@@ -127,6 +127,10 @@ def _say(chosen: str, text: str) -> str:
             head = _known(chosen, text[: place.start()])
             if head is not None:
                 return head + place[1] + _say(chosen, text[place.end() :])
+    for place in _CUTS[0].finditer(text):  # an error's own words, and then a sentence of ours
+        tail = _known(chosen, text[place.end() :])
+        if tail is not None:
+            return text[: place.end()] + tail
     return text
 
 
@@ -169,7 +173,7 @@ def _pattern(english: str, *, common: bool) -> re.Pattern[str]:
     letters, begin = n_letters(english), MARK.split(english)[0]
     whole = english.endswith((".", "?")) and letters >= _WORD
     telling = letters >= _TELLING or (common and (whole or n_letters(begin) >= _WORD - 1))
-    anything = ".*?" if telling else r"\S*?" if letters >= _WORD else r"[-+\d.,%e]*?"
+    anything = ".*?" if telling else r"\S*?" if letters >= _WORD else r"""(?:[-+\d.,%e]|"\w"|, )*?"""
     parts, seen = [], set()
     for i, piece in enumerate(MARK.split(english)):
         if i % 2 == 0:

@@ -38,7 +38,8 @@ def test_english_is_the_rule_and_says_what_it_is_given() -> None:
         ("What it returned is 3; wanted is 4.", "Was sie zurückgegeben hat, ist 3; verlangt: 4."),
         ("", ""),
         ("  Every value is 0. ", "  Jeder Wert ist 0. "),
-        ("It is not so. Every value is 0.", "It is not so. Every value is 0."),
+        ("It is not so. Every value is 0.", "It is not so. Jeder Wert ist 0."),
+        ('"a", "b" or "c"', '"a", "b" oder "c"'),
     ],
 )  # fmt: skip
 def test_a_sentence_is_translated_with_its_numbers_or_left_alone(english: str, said: str) -> None:

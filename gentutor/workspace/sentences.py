@@ -51,8 +51,8 @@ _NAMES = {
 COMMON = (
     "exercises/answering.py", "exercises/checking.py", "exercises/claims.py", "exercises/diagnosis.py",
     "exercises/explaining.py", "exercises/finding.py", "exercises/guidance.py", "exercises/judging.py",
-    "exercises/number_line.py", "exercises/predictions.py", "exercises/questions.py", "exercises/quiz.py", "exercises/structure.py",
-    "exercises/verdict.py", "plots/judges.py", "widgets/quiz_panel.py",
+    "exercises/number_line.py", "exercises/predictions.py", "exercises/questions.py", "exercises/quiz.py",
+    "exercises/structure.py", "exercises/verdict.py", "plots/judges.py", "widgets/quiz_panel.py",
 )  # fmt: skip
 
 # Single words that a student reads; others are codes and names.

@@ -161,6 +161,8 @@ def update(name: str, chosen: str) -> Path:
     catalogue = read_catalogue(name, chosen) or begun
     catalogue.update(template(name), update_creation_date=False)
     catalogue.revision_date = _BEGUN  # who changed what and when is kept by git
+    catalogue.header_comment = "# Translations for gentutor. Licence: that of the project."
+    catalogue.last_translator = catalogue.language_team = catalogue.msgid_bugs_address = "the authors of gentutor"
     buffer = io.BytesIO()
     write_po(buffer, catalogue, width=_WIDTH, omit_header=False, ignore_obsolete=False)
     path = catalogue_file(name, chosen)

@@ -33,6 +33,10 @@ class DataMissingError(DataError, FileNotFoundError):
     """A bundled file is not where it should be."""
 
 
+class NetworkRefusedError(GentutorError):
+    """A library wanted to reach the network while a lesson was loading something from the disk."""
+
+
 class DataDamagedError(DataError):
     """A bundled file is there, but its content is not what its card says."""
 
@@ -85,6 +89,10 @@ class WorkspaceError(GentutorError):
     """The student's workspace cannot be made or written."""
 
 
+class SharingError(GentutorError):
+    """What a student would share cannot be made or withdrawn, or a file that was shared cannot be read."""
+
+
 class SetupError(GentutorError):
     """This machine lacks something that the command needs (a port, disk, a version)."""
 
@@ -99,3 +107,7 @@ class SubmissionsError(GradingError):
 
 class TuningError(GentutorError):
     """A study cannot be made, resumed or spread as it was asked for."""
+
+
+class LanguageError(GentutorError, ValueError):
+    """There is no such language, or its catalogue is damaged."""

@@ -6,7 +6,7 @@ from gentutor.datasets.full import load_full_fashion
 from gentutor.datasets.images import FASHION_CLASSES, Avatars, Images, load_avatars, load_fashion
 from gentutor.datasets.names import NAME_CHARACTERS, load_names
 from gentutor.datasets.preparing import groups_of_copies, normalise, split_without_leakage, spoil
-from gentutor.datasets.text import STOP_WORDS, Prose, clean_text, load_prose, without_stop_words, words
+from gentutor.datasets.text import STOP_WORDS, Prose, clean_text, load_prose, load_scripture, without_stop_words, words
 
 __all__ = [
     "FASHION_CLASSES",
@@ -25,6 +25,7 @@ __all__ = [
     "load_full_fashion",
     "load_names",
     "load_prose",
+    "load_scripture",
     "normalise",
     "split_without_leakage",
     "spoil",

@@ -105,6 +105,7 @@ def _record(contract: Exercise | Choice, verdict: Verdict, **more: Any) -> None:
         exercise=contract.name,
         verdict=verdict.kind,
         misconception=verdict.misconception,
+        code=next((finding.code for finding in verdict.findings if finding.kind != RIGHT), ""),
         message=verdict.message,
         points=verdict.points,
         of=verdict.of,

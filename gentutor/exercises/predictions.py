@@ -11,7 +11,7 @@ from typing import Any
 from gentutor.errors import ExerciseError
 from gentutor.exercises.cards import Card, show
 from gentutor.exercises.number_line import Axis, number_line, plain
-from gentutor.exercises.progress import entries, record
+from gentutor.exercises.progress import Entry, entries, record
 
 MEDIA_TYPE = "application/vnd.gentutor.prediction+json"
 
@@ -30,7 +30,15 @@ class Question:
 _asked: dict[str, Question] = {}
 
 
-def predict(name: str, question: str, *, low: float, high: float, unit: str = "", guess: float | None = None) -> None:
+def predict(
+    name: str,
+    question: str,
+    *,
+    low: float,
+    high: float,
+    unit: str = "",
+    guess: float | tuple[float, float] | None = None,
+) -> None:
     """Ask for a guess before something is run, and record it with its time.
 
     The last guess before the result is seen counts; later ones are not taken.
@@ -45,8 +53,9 @@ def predict(name: str, question: str, *, low: float, high: float, unit: str = ""
         The range in which the answer may be expected; it sets the scale of the drawing and of the score.
     unit : str
         Unit of the answer; empty for a plain number.
-    guess : float, optional
-        The student's guess. Without one, the lesson goes on and says how to give it.
+    guess : float or (float, float), optional
+        The student's guess, or a range that the student is 80 % sure of, whose middle then is the guess. Without one,
+        the lesson goes on and says how to give it.
 
     Raises
     ------
@@ -58,10 +67,12 @@ def predict(name: str, question: str, *, low: float, high: float, unit: str = ""
     axis = Axis(float(low), float(high), unit)
     _asked[name] = Question(name, question, axis)
     payload: dict[str, dict[str, Any]] = {MEDIA_TYPE: {"name": name, "stage": "predicted", "guess": None}}
-    value, trouble = read_guess(guess, axis)
+    span = _read_range(guess, axis)
+    value, trouble = (axis.middle(*span), "") if span else read_guess(guess, axis)
     if value is None:
         between = f"between {plain(axis.low)} and {axis.text(axis.high)}"
-        how = f"Write your guess, {between}, in this cell, as in `guess={_example(axis)}`, and run it again."
+        how = f"Write your guess, {between}, in this cell, as in `guess={_example(axis)}`, and run it again. "
+        how += "Or a range that you are 80 % sure of: `guess=(from, to)`."
         show(Card("open", f"What do you think? {question}", [*([trouble] if trouble else []), how], payload=payload))
         return
     seen = _first_reveal(name)
@@ -69,9 +80,10 @@ def predict(name: str, question: str, *, low: float, high: float, unit: str = ""
         line = "You have seen the result of this one already, so your first guess stays."
         show(Card("note", question, [line], payload=payload))
         return
-    record("prediction", lesson_name(), name=name, guess=value)
+    record("prediction", lesson_name(), name=name, guess=value, **({"range": list(span)} if span else {}))
     payload[MEDIA_TYPE]["guess"] = value
-    show(Card("good", f"Your guess is recorded: {axis.text(value)}", [question], payload=payload))
+    said = f"{plain(span[0])} to {axis.text(span[1])}, its middle {axis.text(value)}" if span else axis.text(value)
+    show(Card("good", f"Your guess is recorded: {said}", [question], payload=payload))
 
 
 def reveal(name: str, measured: float) -> None:
@@ -109,7 +121,7 @@ def reveal(name: str, measured: float) -> None:
         Card(
             "note" if result is None or result < _CLOSENESS[1][0] else "good",
             f"Measured: {question.axis.text(value)}",
-            [question.text, _comment(question.axis, guess, result)],
+            [question.text, _comment(question.axis, guess, result), *_about_range(question.axis, name, value)],
             payload={MEDIA_TYPE: payload},
             picture=picture,
         )
@@ -134,22 +146,47 @@ def read_guess(guess: Any, axis: Axis) -> tuple[float | None, str]:
         return None, ""
     try:
         value = float(guess)
-    except (TypeError, ValueError):
-        return None, f"A guess must be a number; {str(guess)[:40]!r} is not."
+    except (TypeError, ValueError, OverflowError):
+        wanted = "A guess must be a number, or a range of two numbers between those below"
+        return None, f"{wanted}; {str(guess)[:40]!r} is not."
     if not math.isfinite(value) or not axis.low <= value <= axis.high:
         return None, f"Your guess {value:g} is outside of the range."
     return value, ""
 
 
+def _read_range(guess: Any, axis: Axis) -> tuple[float, float] | None:
+    """Return a pair of numbers within the axis, the smaller first, or None for anything else."""
+    if not isinstance(guess, tuple | list) or len(guess) != 2:
+        return None
+    (first, _), (last, _) = (read_guess(end, axis) for end in guess)
+    if first is None or last is None or first == last:
+        return None
+    return min(first, last), max(first, last)
+
+
 def recorded_guess(name: str) -> float | None:
     """Return the guess that counts: the last one that was recorded before the result was first seen."""
-    guess: float | None = None
+    entry = _entry_that_counts(name)
+    return None if entry is None else float(entry["guess"])
+
+
+def _entry_that_counts(name: str) -> Entry | None:
+    found: Entry | None = None
     for entry in entries():
         if entry.get("name") == name and entry["kind"] == "reveal":
             break
         if entry.get("name") == name and entry["kind"] == "prediction":
-            guess = float(entry["guess"])
-    return guess
+            found = entry
+    return found
+
+
+def _about_range(axis: Axis, name: str, measured: float) -> list[str]:
+    """Return a sentence on whether the range that was given holds the result; none where none was given."""
+    span = _read_range((_entry_that_counts(name) or {}).get("range"), axis)
+    if span is None:
+        return []
+    verdict = "holds it" if span[0] <= measured <= span[1] else "does not hold it"
+    return [f"Your range, {plain(span[0])} to {axis.text(span[1])}, {verdict}; it should 8 times in 10."]
 
 
 def lesson_name() -> str:
@@ -162,8 +199,7 @@ def _first_reveal(name: str) -> float | None:
 
 
 def _example(axis: Axis) -> str:
-    middle = math.sqrt(axis.low * axis.high) if axis.logarithmic else (axis.low + axis.high) / 2
-    return f"{float(f'{middle:.2g}'):g}"
+    return f"{float(f'{axis.middle(axis.low, axis.high):.2g}'):g}"
 
 
 def _comment(axis: Axis, guess: float | None, result: float | None) -> str:

@@ -71,6 +71,17 @@ def entries(kind: str | None = None) -> list[Entry]:
     return [entry for entry in found if kind is None or entry["kind"] == kind]
 
 
+def read_entries(path: Path) -> list[Entry]:
+    """Return what a progress file holds, oldest first; nothing where there is no such file.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A file as `progress_file` names it. Lines that cannot be read cost a sentence.
+    """
+    return list(_read(path))
+
+
 def lessons_of_this_process() -> set[str]:
     """Return the lessons whose exercises were checked since the kernel started."""
     return {str(entry["lesson"]) for entry in _in_memory if entry["kind"] == "check"}

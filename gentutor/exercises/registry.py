@@ -19,6 +19,7 @@ SUBJECTS = (
     "diffusion",
     "tuning",
     "evaluation",
+    "finetuning",
     "overfitting",
 )  # in the order of the course
 

@@ -13,6 +13,7 @@ from gentutor.errors import LessonError
 from gentutor.grading.listing import Found, is_notebook
 from gentutor.grading.names import shown
 from gentutor.grading.unpacking import MemberError
+from gentutor.workspace.sharing import FILE_START
 
 MAX_OPENED = 5  # notebooks of one student that are opened to see which is the lesson's
 MAX_LISTED = 5  # names in a sentence
@@ -237,7 +238,8 @@ def _take_along(rest: list[Item], choice: Choice, allowed: Collection[str]) -> N
             older.append(item)
         elif beside and item.name in allowed and item.name not in choice.extras:
             _take_one(item, choice)
-        elif item.name != "timestamp.txt":  # which nbgrader puts there itself
+        # nbgrader puts a time stamp there itself; what is shared is for `gentutor class`.
+        elif item.name != "timestamp.txt" and not item.name.startswith(FILE_START):
             left.append(item)
     if older:
         choice.notes.append(f"An older {shown(choice.item.name)} does not count: {_listed(older)}.")

@@ -6,6 +6,7 @@ from gentutor.metrics.cost import Pace, fit_pace, time_steps, training_flops, tr
 from gentutor.metrics.coverage import coverage, density_coverage
 from gentutor.metrics.distance import frechet_distance, nearest_distances
 from gentutor.metrics.features import class_features, feature_distance, predicted_class
+from gentutor.metrics.forgetting import forgetting
 from gentutor.metrics.judging import judge_area, judge_curve
 from gentutor.metrics.latent import active_units, log_likelihood, test_elbo, unit_activity
 from gentutor.metrics.memorising import memorised_share
@@ -25,6 +26,7 @@ __all__ = [
     "density_coverage",
     "feature_distance",
     "fit_pace",
+    "forgetting",
     "frechet_distance",
     "judge_area",
     "judge_curve",

@@ -1,9 +1,20 @@
 """The models that the lessons build, one idea per file."""
 
+from gentutor.models.adapters import (
+    LoRALinear,
+    add_adapters,
+    load_adapters,
+    lora_linear,
+    merge,
+    merge_adapters,
+    set_strength,
+    trainable_share,
+)
 from gentutor.models.classifier import Classifier
 from gentutor.models.conditional import ConditionalVAE
 from gentutor.models.diffusion import PictureVelocity, PointVelocity
-from gentutor.models.diffusion_recipe import DIFFUSION_FAST, diffusion_adam, diffusion_update, wished
+from gentutor.models.diffusion_recipe import DIFFUSION_FAST, diffusion_optimiser, diffusion_update, wished
+from gentutor.models.finetuning import FINETUNING_FAST, finetune_update, finetuning_adam, last_layers
 from gentutor.models.gan import Averaged, Discriminator, Generator
 from gentutor.models.gan_recipe import GAN_FAST, gan_adam, gan_update
 from gentutor.models.linear import LinearVAE, principal_components
@@ -23,6 +34,7 @@ from gentutor.models.weights import load_bundled, load_weights, save_weights
 
 __all__ = [
     "DIFFUSION_FAST",
+    "FINETUNING_FAST",
     "GAN_FAST",
     "TRANSFORMER_FAST",
     "TRANSFORMER_LONG",
@@ -37,6 +49,7 @@ __all__ = [
     "Generator",
     "HalfPainter",
     "LinearVAE",
+    "LoRALinear",
     "MaskedPainter",
     "Muon",
     "Painters",
@@ -44,18 +57,28 @@ __all__ = [
     "PointVelocity",
     "TrainedPainter",
     "Transformer",
+    "add_adapters",
     "attention_weights",
     "causal_attention",
-    "diffusion_adam",
+    "diffusion_optimiser",
     "diffusion_update",
+    "finetune_update",
+    "finetuning_adam",
     "gan_adam",
     "gan_update",
+    "last_layers",
+    "load_adapters",
     "load_bundled",
     "load_weights",
+    "lora_linear",
+    "merge",
+    "merge_adapters",
     "principal_components",
     "save_weights",
+    "set_strength",
     "start_at_mean",
     "train_painter",
+    "trainable_share",
     "transformer_optimisers",
     "transformer_update",
     "wished",

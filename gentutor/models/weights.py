@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import nn
 
@@ -22,6 +22,8 @@ _KINDS: dict[str, type[nn.Module]] = {
     kind.__name__: kind
     for kind in (VAE, AutoEncoder, BetaVAE, Classifier, Generator, Transformer, PictureVelocity, Painters)
 }
+
+_REMEDY = "Fetch the file again from the gentutor repository, or train the model yourself."
 
 
 def save_weights(model: nn.Module, path: Path, **settings: int | list[int]) -> None:
@@ -48,19 +50,26 @@ def load_weights(path: Path) -> nn.Module:
     Raises
     ------
     DataDamagedError
-        When the file does not say which model it holds.
+        When the file is damaged or not there, does not say which model it holds, or holds other weights than those.
     """
-    with safe_open(path, framework="pt") as file:
-        metadata = file.metadata() or {}
-        tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 (not a dict)
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+            tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 (not a dict)
+    except (OSError, SafetensorError) as error:
+        raise DataDamagedError(f"The weights {path.name} cannot be read ({error}). {_REMEDY}") from error
     if metadata.get("model") not in _KINDS:
         raise DataDamagedError(
             f"{path.name} does not say which model it holds (expected one of {', '.join(_KINDS)}; "
-            f"got {metadata.get('model')!r}). Fetch the file again from the gentutor repository."
+            f"got {metadata.get('model')!r}). {_REMEDY}"
         )
-    with torch.device("meta"):  # no memory and no random numbers for weights that are replaced at once
-        model = _KINDS[metadata["model"]](**json.loads(metadata["settings"]))
-    model.load_state_dict(tensors, assign=True)
+    try:
+        with torch.device("meta"):  # no memory and no random numbers for weights that are replaced at once
+            model = _KINDS[metadata["model"]](**json.loads(metadata["settings"]))
+        model.load_state_dict(tensors, assign=True)
+    except (KeyError, ValueError, TypeError, RuntimeError) as error:
+        reason = f"{path.name} does not hold the weights that it says it does ({str(error).splitlines()[0]})"
+        raise DataDamagedError(f"{reason}. {_REMEDY}") from error
     return model.eval()
 
 

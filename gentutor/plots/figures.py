@@ -10,13 +10,16 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, NullFormatter, NullLocator, StrMethodFormatter
+from matplotlib.text import Text
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter, NullLocator
 from numpy.typing import ArrayLike
 
+from gentutor.language import SOURCE, language, translate
 from gentutor.plots.pictures import MARKERS, PALETTE, image_grid, still_bundle, to_array
 
 _DASHES = ("-", "--", "-.", ":")
 _MOST_TICKS = 9  # measured places that are named on a logarithmic axis
+_MOST_INSIDE = 4  # curves whose legend has room between them
 _DPI = 100
 
 
@@ -36,7 +39,10 @@ class Picture:
 
     def __init__(self, figure: Figure, alt: str) -> None:
         self.figure = figure
-        self.alt = alt
+        self.alt = translate(alt)
+        if language() != SOURCE:
+            for text in figure.findobj(Text):  # titles, axis names, legends; names of ticks are set when it is drawn
+                text.set_text(translate(text.get_text()))
 
     def png(self) -> bytes:
         """Return the figure as PNG bytes."""
@@ -79,7 +85,7 @@ def show_images(
     -------
     Picture
     """
-    named = rows if isinstance(rows, Mapping) else {"": rows}
+    named = {translate(label): x for label, x in rows.items()} if isinstance(rows, Mapping) else {"": rows}
     grids = {
         label: image_grid(x, n_columns or (len(x) if isinstance(rows, Mapping) else None)) for label, x in named.items()
     }
@@ -153,10 +159,13 @@ def show_curves(
         if marks and len(measured) <= _MOST_TICKS:
             ax.set_xticks(measured)
             ax.xaxis.set_minor_locator(NullLocator())
-        ax.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))  # 16, where matplotlib would write 1.6 × 10¹
+        # 16, where matplotlib would write 1.6 × 10¹
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.0f}" if x >= 1000 else f"{x:g}"))
         ax.xaxis.set_minor_formatter(NullFormatter())
     ax.grid(alpha=0.25)
-    if len(curves) > 1:
+    if len(curves) > _MOST_INSIDE:
+        ax.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))  # inside it would cover a curve
+    elif len(curves) > 1:
         ax.legend(frameon=False)
     return Picture(figure, alt)
 

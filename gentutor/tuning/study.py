@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import math
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +21,7 @@ from gentutor.tuning.trials import BY, WORKER, Objective, Tried, tried
 if TYPE_CHECKING:
     import optuna
 
+_NO_PLACE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EIO)
 _NAME = "gentutor"  # one study in each file
 _SETUP = "setup"
 _MIN_FOR_IMPORTANCE = 8  # finished trials; of fewer, nothing can be said
@@ -83,9 +86,7 @@ class Study:
         self.sampler, self.pruner = name_of(sampler, SAMPLERS, "sampler"), name_of(pruner, PRUNERS, "pruner")
         self.path = None if path is None else Path(path)
         self._space = space(knobs)
-        if not worker:
-            _cut_half_a_line(self.path)
-        self._kept = _open(self.path, self.pruner)
+        self._kept = _open(self.path, self.pruner, mend=not worker)
         self._agree()
         if not worker:
             self._mend()
@@ -133,6 +134,11 @@ class Study:
             Asked before each trial.
         progress : bool
             Whether to show trials done and time left.
+
+        Raises
+        ------
+        TuningError
+            When the disk is full or read-only; what was trained before stands in the file.
         """
         from gentutor.training.progress import Progress
 
@@ -140,7 +146,15 @@ class Study:
         n_made = self.n_made
         with Progress(goal, start=n_made, unit="trials", label="Study", shown=progress) as bar:
             while n_made < goal and not (should_stop and should_stop()):
-                self._make_one()
+                try:
+                    self._make_one()
+                except OSError as error:
+                    if error.errno not in _NO_PLACE:
+                        raise
+                    raise TuningError(
+                        f"The study's file {self.path} cannot be written ({error.strerror}). The {n_made} trials in it "
+                        "are safe: free some space, make the study anew with the same path, and it goes on from there."
+                    ) from error
                 n_made += 1
                 bar.update(n_made)
                 if on_trial:
@@ -305,17 +319,16 @@ class Study:
             self._kept.tell(one.number, state=TrialState.FAIL)
 
 
-def _cut_half_a_line(path: Path | None) -> None:
+def _cut_half_a_line(path: Path) -> None:
     """Take off what a power cut left half-written at the end: Optuna would write on behind it, and read no more."""
-    if path is None or not path.is_file():
+    if not path.is_file():
         return
-    with path.open("rb+") as file:
-        written = file.read()
-        if written and not written.endswith(b"\n"):
-            file.truncate(written.rfind(b"\n") + 1)
+    written = path.read_bytes()
+    if written and not written.endswith(b"\n"):
+        os.truncate(path, written.rfind(b"\n") + 1)
 
 
-def _open(path: Path | None, pruner: str) -> optuna.Study:
+def _open(path: Path | None, pruner: str, mend: bool) -> optuna.Study:
     """Return Optuna's study, from the file where there is one."""
     try:
         import optuna
@@ -327,6 +340,8 @@ def _open(path: Path | None, pruner: str) -> optuna.Study:
     try:
         storage: Any = InMemoryStorage()
         if path is not None:
+            if mend:
+                _cut_half_a_line(path)
             path.parent.mkdir(parents=True, exist_ok=True)
             # A lock that works on Windows and on shared disks alike.
             storage = JournalStorage(JournalFileBackend(str(path), JournalFileOpenLock(str(path))))

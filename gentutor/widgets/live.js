@@ -3,6 +3,8 @@
 
 const STATE_NAMES = { training: "Training", paused: "Paused", done: "Finished", diverged: "Diverged" };
 const SILENCE_MS = 5000; // a page without a kernel, such as an exported one, says so after this long
+const LOST_WORDS = "Nothing heard from the kernel for a while: it is busy, or it has ended. What is shown was reached; if " +
+  "the kernel was restarted, run the cells from the top: this run then starts anew. What you wrote is untouched.";
 
 function render({ model, el }) {
   const setup = model.get("setup");
@@ -11,8 +13,14 @@ function render({ model, el }) {
   let status = null;
   let log = false;
   let chartPainted = 0;
-  const moves = newestFirst((message) => model.send(message));
-  const ask = (kind) => () => model.send({ kind });
+  let heard = performance.now();
+  let asked = 0; // when the oldest message that has no answer yet was sent; 0 when there is none
+  const send = (message) => {
+    asked ||= performance.now();
+    model.send(message);
+  };
+  const moves = newestFirst(send);
+  const ask = (kind) => () => send({ kind });
 
   // The elements, from top to bottom.
   const play = transportButton("play", "Play", "Train, or pause (space bar)");
@@ -66,7 +74,7 @@ function render({ model, el }) {
 
   // Moves.
   const training = () => status?.state === "training";
-  const toggle = () => model.send({ kind: training() ? "pause" : "play" });
+  const toggle = () => send({ kind: training() ? "pause" : "play" });
   play.addEventListener("click", toggle);
   step.addEventListener("click", ask("step"));
   stop.addEventListener("click", ask("stop"));
@@ -124,7 +132,7 @@ function render({ model, el }) {
       const sample = make("canvas", { width: 68, height: 20, "aria-hidden": "true" });
       const button = make("button", { type: "button" });
       button.append(sample, make("span"));
-      button.addEventListener("click", () => model.send({ kind: "choose", run: id }));
+      button.addEventListener("click", () => send({ kind: "choose", run: id }));
       legend.append(button);
     }
     runs.forEach((run, id) => {
@@ -199,6 +207,9 @@ function render({ model, el }) {
   }
 
   function take(content, buffers) {
+    heard = performance.now();
+    asked = 0;
+    delete root.dataset.lost;
     if (content.kind === "ack") {
       root.dataset.answer = JSON.stringify(content);
       moves.answered(content.n);
@@ -225,11 +236,22 @@ function render({ model, el }) {
   el.append(root);
   model.on("msg:custom", take);
   model.send({ kind: "ready", view: viewId });
+  // While it trains there is news ten times a second, and every move is answered.
+  const watch = setInterval(() => {
+    const now = performance.now();
+    const silent = (training() && now - heard > SILENCE_MS) || (asked && now - asked > SILENCE_MS);
+    if (!status || !silent || root.dataset.lost) return;
+    root.dataset.lost = "true";
+    words.textContent = LOST_WORDS;
+    badge.textContent = "No news";
+    counts.textContent = counts.textContent.split(" · ")[0]; // no speed and no time left
+  }, 1000);
   const silence = setTimeout(() => {
     if (!status) words.textContent = "No answer from the kernel yet. If it is not busy, run this cell again to train.";
   }, SILENCE_MS);
   return () => {
     clearTimeout(silence);
+    clearInterval(watch);
     model.off("msg:custom", take);
     theme.disconnect();
     chart.stop();

@@ -106,6 +106,8 @@ def server_environment() -> dict[str, str]:
         | {
             "JUPYTER_CONFIG_PATH": os.pathsep.join([str(SETTINGS), *([before] if before else [])]),
             "JUPYTER_PREFER_ENV_PATH": "1",  # no kernel called python3 from the user's home
+            # So that `gentutor share` is found in JupyterLab's terminal and behind `!` in a cell.
+            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
         }
     )
 

@@ -51,6 +51,7 @@ RIGHT_IN_PART = {
         "factor of them", "rounded up", "nobody left",  # right for some numbers of trainings
         "NaN wins",  # right where none has broken
     },
+    "10_finetuning": set(),
     "11_overfitting": {
         "not off at test time", "scaled at test time", "paid at test time", "not scaled", "multiplied by 1 - p",
         "divided by p", "the wrong ones dropped", "kept share", "one row of dice", "whole rows dropped",

@@ -115,3 +115,13 @@ def test_score_tells_of_predictions(shown):
     reveal("kl", 25.0)
     score("04_vaes")
     assert shown[-1].lines[-1] == "1 prediction made, on average 8.0 of 10 points for closeness."
+
+
+@pytest.mark.parametrize(("measured", "words"), [(25.0, "20 to 40 nats, holds it"), (41.0, "does not hold it")])
+def test_a_range_is_a_guess_with_a_promise(shown, measured, words):
+    ask((40, 20))
+    reveal("kl", measured)
+    (entry,) = stored.entries("prediction")
+    assert (entry["guess"], entry["range"]) == (30.0, [20.0, 40.0])
+    assert "20 to 40 nats, its middle 30 nats" in shown[0].headline
+    assert words in shown[1].lines[-1]

@@ -40,19 +40,19 @@ def neighbours(generator: Generator, k: int) -> tuple[Tensor, Tensor, int]:
 def recited(generator: Generator, ratio: float) -> tuple[Tensor, Tensor, float]:
     """Return generated features (N, D), training features (M, D), and `ratio`.
 
-    Nine items are recited; four lie at a ratio that only squared distances would take for recited; three lie far
-    outside; the others all over, none near the threshold.
+    Nine items are recited, eight of them in pairs, so that few training items have just one near; four lie at a ratio
+    that only squared distances would take for recited; three between two neighbours, which only the mean distance
+    would; seven far outside.
     """
     train = 30 * torch.randn(M, D, generator=generator)  # no distance is below `ratio` itself
     found = torch.cdist(train, train).topk(2, largest=False)
     gap, beside = found.values[:, 1], train[found.indices[:, 1]]
+    origin = torch.tensor([0, 1, 1, 2, 2, 3, 3, 4, 4])
     away = torch.randn(9, D, generator=generator)
-    near = train[:9] + 0.05 * (gap[:9] / away.norm(dim=1))[:, None] * away
+    near = train[origin] + 0.05 * (gap[origin] / away.norm(dim=1))[:, None] * away
     between = (ratio + ratio**0.5) / 2  # of the two distances; on the way to the nearest neighbour both are known
     honest = train[9:13] + between / (1 + between) * (beside - train)[9:13]
-    outside = torch.randn(3, D, generator=generator)
-    x = torch.cat([near, honest, 500 * outside / outside.norm(dim=1, keepdim=True)])
-    x = torch.cat([x, 30 * torch.randn(N - len(x), D, generator=generator)])
-    nearest = torch.cdist(x, train).topk(2, largest=False).values
-    unclear = (nearest[:, 0] / nearest[:, 1] / ratio - 1).abs() < 1e-3  # rounding may decide these
-    return torch.where(unclear[:, None], train[:1], x), train, ratio
+    close = 13 + gap[13:].argsort()[:3]
+    crowded = train[close] + 0.47 * (beside - train)[close]
+    outside = torch.randn(N - 16, D, generator=generator)
+    return torch.cat([near, honest, crowded, 500 * outside / outside.norm(dim=1, keepdim=True)]), train, ratio

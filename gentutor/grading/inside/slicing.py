@@ -96,11 +96,11 @@ class Slicer:
         return [s for code in self._given if word in code.words for s in code.statements]
 
     def stubs_of(self, name: str) -> set[str]:
-        """Signatures of what the release itself binds the answer's name to: the stub, and an import by the lesson."""
+        """Signatures of what the release itself binds the answer's name to: the stub, an import, or a setting."""
         source = self._released_cell(name).get("source", "")
         stubs = [s for s in CodeCell(source, "<stub>", 0).statements if name in s.effects.binds]
-        imports = [s for s in self.given_with(name) if name in s.effects.imports]
-        return {s.signature for s in (*stubs, *imports)}
+        given = [s for s in self.given_with(name) if name in s.effects.binds and not s.checks(name)]
+        return {s.signature for s in (*stubs, *given)}
 
     def broken_cell(self, name: str) -> CodeCell | None:
         """Return the cell that should define the answer and is no Python, if there is one."""

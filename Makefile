@@ -33,10 +33,10 @@ lab: environment ## Make your workspace of lessons and open JupyterLab on it
 run: environment ## Execute the lessons from top to bottom, offline
 	@$(VENV)/gentutor run $(ARGS)
 
-site: environment-dev ## Build the whole course as a site that works without a network
+site: environment-dev ## Build the whole course as a site with slides and handouts that works without a network
 	@$(VENV)/gentutor site $(ARGS)
 
-slides: environment-dev ## Make slides and a printable handout of each lesson
+slides: environment-dev ## Make only the slides and a printable handout of each lesson
 	@$(VENV)/gentutor slides $(ARGS)
 
 test: environment-dev ## Run every test, those in a real browser included

@@ -43,6 +43,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     runs: list[int] = []
     site = build_site(lessons, folder / "out", work=work, only=("seeding",), on_begin=lambda new: runs.append(len(new)))
     slides = build_slides(lessons, folder / "slides", work=work, on_begin=lambda new: runs.append(len(new)))
+    assert (site.parent / "slides" / "01_tiny.html").read_bytes() == (slides.parent / "01_tiny.html").read_bytes()
     assert runs == [1, 0]  # executed once, for both
     return {
         "front": site,
@@ -111,6 +112,16 @@ def test_the_slider_in_a_page_moves_its_picture(page: Any, built: dict[str, Path
     slider.press("ArrowRight")
     assert float(slider.input_value()) > -3
     assert name != "slides" or page.url.endswith("#/1")  # the arrow moved the slider, not the slides
+    assert page.wrong == []
+
+
+def test_the_front_page_leads_to_the_lesson_its_slides_and_its_handout(page: Any, built: dict[str, Path]) -> None:
+    for link, goal in (("01 Tiny: one and one", "lessons/01_tiny.html"), ("Slides of lesson 01", "slides/01_tiny.html"),
+                       ("Handout of lesson 01", "slides/01_tiny_handout.html")):  # fmt: skip
+        page.goto(built["front"].as_uri())
+        page.locator(".lesson-map").get_by_role("link", name=link).click()
+        page.wait_for_url(f"**/{goal}*")
+        assert "one and one" in page.title()
     assert page.wrong == []
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from gentutor.errors import LessonError, SetupError
 from gentutor.workspace.lessons import find_lessons
-from gentutor.workspace.site import build, sources
+from gentutor.workspace.site import libraries, sources
 from gentutor.workspace.site.executed import executed
 from gentutor.workspace.site.formulas import mathml, to_html
 from gentutor.workspace.site.reference import reference_pages, rooms
@@ -25,7 +25,7 @@ def test_a_lesson_that_fails_is_named_with_its_cell_and_the_next_step(tmp_path: 
 
 def test_a_missing_library_and_a_missing_repository_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SetupError, match=r"The site needs no_such_module.*pip install '\.\[site\]'"):
-        build.require(["json", "no_such_module"], "The site")
+        libraries.require(["json", "no_such_module"], "The site")
     monkeypatch.setattr(sources, "FOLDER", tmp_path)
     with pytest.raises(SetupError, match=r"built from gentutor's repository"):
         sources.site_folder()

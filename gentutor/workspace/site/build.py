@@ -1,12 +1,11 @@
-"""Builds the site: lessons executed, sources written, Sphinx run over them."""
+"""Builds the site: lessons executed, sources written, Sphinx run over them, slides and handouts beside them."""
 
 from __future__ import annotations
 
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from importlib.util import find_spec
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from gentutor.errors import SetupError
@@ -14,32 +13,11 @@ from gentutor.workspace.files import make_folder
 from gentutor.workspace.lessons import Lesson
 from gentutor.workspace.outcome import Outcome
 from gentutor.workspace.site.executed import executed
+from gentutor.workspace.site.libraries import require
+from gentutor.workspace.site.slides import build_slides
 from gentutor.workspace.site.sources import site_folder, write_sources
 
 _NEEDED = ("sphinx", "myst_nb", "pydata_sphinx_theme", "numpydoc", "latex2mathml")
-
-
-def require(names: Iterable[str], what: str) -> None:
-    """Refuse to begin where a library is missing.
-
-    Parameters
-    ----------
-    names : iterable of str
-        Modules that are needed.
-    what : str
-        What they are needed for.
-
-    Raises
-    ------
-    SetupError
-        With the names of what is missing and how to get it.
-    """
-    missing = [name for name in names if find_spec(name) is None]
-    if missing:
-        raise SetupError(
-            f"{what} needs {', '.join(missing)}, which is not installed. `make site` installs it by itself; "
-            "without make: pip install '.[site]' in gentutor's folder."
-        )
 
 
 def build_site(
@@ -103,6 +81,7 @@ def build_site(
         lines = [line.strip() for line in done.stderr.splitlines() if line.strip()] or ["it said nothing"]
         told = [line for line in lines if re.match(r"[\w.]*Error:", line)] or lines
         raise SetupError(f"Sphinx could not build the site: {told[-1]}. All that it said stands in {warnings}.")
+    build_slides(lessons, folder / "slides", work=work, solutions=solutions, jobs=jobs)
     return folder / "index.html"
 
 

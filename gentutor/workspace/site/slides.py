@@ -19,10 +19,10 @@ from gentutor.errors import SetupError
 from gentutor.workspace.files import cell_tags, make_folder, write_text
 from gentutor.workspace.lessons import Lesson
 from gentutor.workspace.outcome import Outcome
-from gentutor.workspace.site.build import require
 from gentutor.workspace.site.executed import executed
 from gentutor.workspace.site.formulas import to_html
 from gentutor.workspace.site.handout import handout
+from gentutor.workspace.site.libraries import require
 from gentutor.workspace.site.readings import as_node, is_check, reading
 from gentutor.workspace.site.sources import site_folder
 

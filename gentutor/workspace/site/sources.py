@@ -145,7 +145,10 @@ def _card(lesson: Lesson) -> str:
     before = _BEFORE.search(head)
     after = " · before this: " + escape(_LINK.sub(lambda found: found[1], before[1]).strip()) if before else ""
     promise = escape(" ".join(lesson.promise.split()))
+    number, title = f"{lesson.number:02d}", escape(lesson.title)
     return (
-        f'<li><a href="lessons/{lesson.name}.html"><span class="number">{lesson.number:02d}</span> '
-        f"{escape(lesson.title)}</a>\n<p>{promise}</p>\n<p class=\"facts\">{lesson.minutes} minutes{after}</p></li>"
+        f'<li><a href="lessons/{lesson.name}.html"><span class="number">{number}</span> {title}</a>\n<p>{promise}</p>\n'
+        f'<p class="facts">{lesson.minutes} minutes{after}</p>\n<p class="facts">'
+        f'<a href="slides/{lesson.name}.html" aria-label="Slides of lesson {number}">slides</a> · '
+        f'<a href="slides/{lesson.name}_handout.html" aria-label="Handout of lesson {number}">handout</a></p></li>'
     )

@@ -2,6 +2,7 @@
 // Joined behind controls.js, picture.js, curves.js and transport.js; see live_panel.py for the messages.
 
 const STATE_NAMES = { training: "Training", paused: "Paused", done: "Finished", diverged: "Diverged" };
+const SIDE = 320; // pixels of the page that samples may take beside the curves
 const WIDE = 2.5; // times as wide as high, as in live_still.py
 const SILENCE_MS = 5000; // a page without a kernel, such as an exported one, says so after this long
 const LOST_WORDS = "Nothing heard from the kernel for a while: it is busy, or it has ended. What is shown was reached; if " +
@@ -69,7 +70,7 @@ function render({ model, el }) {
       // Such as lines of text: legible only as large as they were drawn, over the whole panel.
       canvas.style.cssText = `width: ${width}px; max-width: 100%; aspect-ratio: ${width} / ${height};`;
     } else {
-      const zoom = width <= 280 ? Math.max(1, Math.floor(280 / width)) : 280 / width;
+      const zoom = width <= SIDE ? Math.floor(SIDE / width) : SIDE / width;
       canvas.style.width = `${Math.round(width * zoom)}px`;
       canvas.style.height = `${Math.round(height * zoom)}px`;
     }

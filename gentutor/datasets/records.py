@@ -1,7 +1,7 @@
 """Two clinical tables that come with scikit-learn, as seeded tensors: no network, no new patients.
 
 Both were collected for research long ago and are public. The breast cancer table (Wolberg, Mangasarian and Street,
-Wisconsin, 1995) has 569 biopsies, ten of whose measures are used here; the diabetes table (Efron and others, 2004) has
+Wisconsin, 1995) has 569 biopsies with thirty measures; the diabetes table (Efron and others, 2004) has
 442 patients with ten measures.
 """
 
@@ -71,8 +71,8 @@ def _table(name: str) -> tuple[Tensor, tuple[str, ...]]:
 
     if name == "breast_cancer":
         table = datasets.load_breast_cancer()
-        features, outcome = table.data[:, :10], 1 - table.target  # scikit-learn's 1 is benign
-        columns = (*(str(column).removeprefix("mean ") for column in table.feature_names[:10]), "malignant")
+        features, outcome = table.data, 1 - table.target  # scikit-learn's 1 is benign
+        columns = (*(str(column).removeprefix("mean ") for column in table.feature_names), "malignant")
     elif name == "diabetes":
         table = datasets.load_diabetes(scaled=False)
         features, outcome = table.data, table.target > sorted(table.target)[len(table.target) // 2]

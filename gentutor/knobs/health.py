@@ -18,7 +18,7 @@ KNOBS = KnobSet(
     ),
     Knob(
         "n_train",
-        150,
+        100,
         50,
         400,
         scale="log",

@@ -47,6 +47,7 @@ def train_records(
     model: nn.Module,
     rows: Tensor,
     updates: int,
+    *,
     noise: float = 0.0,
     clip_norm: float = math.inf,
     batch_size: int = 64,
@@ -58,7 +59,8 @@ def train_records(
     Each person joins each batch with the same probability (Poisson sampling), as the accountant assumes. With neither
     noise nor a finite `clip_norm`, the gradient of the whole batch is taken at once, which is the same and faster.
     """
-    dice, adam = generator(seed, "records/training"), torch.optim.Adam(model.parameters(), lr=lr)
+    dice, secret = generator(seed, "records/training"), generator(seed, "records/privacy")
+    adam = torch.optim.Adam(model.parameters(), lr=lr)
     share = min(1.0, batch_size / len(rows))
     n_noise = int(model.n_noise)  # type: ignore[arg-type]
     for _ in range(updates):
@@ -71,7 +73,7 @@ def train_records(
             (model(x, e).sum() / (share * len(rows))).backward()
         else:
             slopes = person_gradients(model, x, e)
-            draw = torch.randn(slopes.shape[1], generator=dice)
+            draw = torch.randn(slopes.shape[1], generator=secret)
             total = clip_and_noise(slopes, clip_norm, noise, draw) / (share * len(rows))
             at = 0
             for weight in model.parameters():

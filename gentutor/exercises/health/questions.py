@@ -12,12 +12,12 @@ NO_NAMES = Choice(
     options={
         "a": (
             "Right: without names nobody is identified.",
-            "The attack of this lesson needed no name, only measures that stood near to a real patient's. What did its "
-            "interval say?",
+            "The attack of this lesson needed no name, only measures near to a real patient's. What did its interval "
+            "say?",
         ),
         "b": (
             "It depends on what can still be told about a person: measure it, and say how surely.",
-            "Whether a person can be singled out or linked is the question, and an attack with an interval is evidence.",
+            "Whether a person can be singled out is the question, and an attack with an interval is evidence.",
         ),
         "c": (
             "Wrong: synthetic data is always personal data.",
@@ -56,7 +56,7 @@ MAY_IT_BE_USED = Written(
     question="A start-up offers synthetic patients to train a tool that warns of cancer. Name one use that you would "
     "allow and one that you would refuse. Argue from at least two numbers of your own run.",
     rubric=(
-        (1, "An allowed use for which a loss of accuracy does no harm to a patient, and a refused one, each with a reason."),
+        (1, "An allowed use where a loss of accuracy harms no patient, and a refused one, each with a reason."),
         (1, "Names who is missing or exposed: rare groups, or members that an attack can find."),
         (1, "At least two numbers of the student's own run carry the argument."),
     ),

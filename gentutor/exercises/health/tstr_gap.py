@@ -43,7 +43,7 @@ TSTR_GAP = Exercise(
         "`.item()`.",
     ),
     checks=(
-        Check("synthetic patients that teach less", lambda g: answers(g), share=0.6),
+        Check("synthetic patients that teach less", answers, share=0.6),
         Check("synthetic patients that teach more", lambda g: answers(g, worse=False), share=0.4),
     ),
     misconceptions=(

@@ -39,8 +39,13 @@ def outcome_accuracy(weights: Tensor, rows: Tensor) -> float:
     return float(((x @ weights > 0) == (rows[:, -1] > 0)).double().mean())
 
 
-def tstr_gap(real: Tensor, synthetic: Tensor, test: Tensor) -> float:
-    """Return the accuracy on real patients lost by training on synthetic ones: train-real minus train-synthetic."""
+def tstr_gap(real: Tensor, synthetic: Tensor, outcome: Tensor) -> float:
+    """Return the accuracy after training on real patients, less that after training on synthetic ones; each is (N)."""
+    return float((real == outcome).double().mean() - (synthetic == outcome).double().mean())
+
+
+def usefulness_lost(real: Tensor, synthetic: Tensor, test: Tensor) -> float:
+    """Return the accuracy on real patients (N, D) lost by training on synthetic ones: see `tstr_gap`."""
     return outcome_accuracy(fit_outcome(real), test) - outcome_accuracy(fit_outcome(synthetic), test)
 
 

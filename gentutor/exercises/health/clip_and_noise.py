@@ -11,11 +11,12 @@ from gentutor.exercises.health.inputs import LESSON, gradients
 
 
 def _clipped(grads: Tensor, clip_norm: float) -> Tensor:
-    return grads * (clip_norm / grads.norm(dim=1, keepdim=True)).clamp(max=1.0)
+    scale: Tensor = (clip_norm / grads.norm(dim=1, keepdim=True)).clamp(max=1.0)
+    return grads * scale
 
 
 def _oracle(grads: Tensor, clip_norm: float, noise: float, draw: Tensor) -> Tensor:
-    total = noise * clip_norm * draw
+    total: Tensor = noise * clip_norm * draw
     for one in grads:
         length = float(one.norm())
         total = total + (one if length <= clip_norm else one * clip_norm / length)
@@ -55,7 +56,8 @@ def _by_divisor(grads: Tensor, clip_norm: float, noise: float, draw: Tensor) -> 
 
 
 def _by_renorm(grads: Tensor, clip_norm: float, noise: float, draw: Tensor) -> Tensor:
-    return torch.renorm(grads, 2, 0, clip_norm).sum(0) + clip_norm * noise * draw
+    total: Tensor = torch.renorm(grads, 2, 0, clip_norm).sum(0) + clip_norm * noise * draw
+    return total
 
 
 CLIP_AND_NOISE = Exercise(

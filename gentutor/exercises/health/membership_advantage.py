@@ -18,7 +18,8 @@ def _from(hit: float, alarm: float, n: int, m: int, times: float = 1.96) -> Tens
 
 
 def _rates(members: Tensor, strangers: Tensor, threshold: float) -> tuple[float, float]:
-    return tuple(sum(d < threshold for d in part.tolist()) / len(part) for part in (members, strangers))  # type: ignore[return-value]
+    hit = sum(d < threshold for d in members.tolist()) / len(members)
+    return hit, sum(d < threshold for d in strangers.tolist()) / len(strangers)
 
 
 def _oracle(members: Tensor, strangers: Tensor, threshold: float) -> Tensor:

@@ -14,9 +14,9 @@ def _right(said: Tensor, outcome: Tensor) -> float:
 
 
 def _oracle(real: Tensor, synthetic: Tensor, outcome: Tensor) -> float:
-    by_real = sum(a == b for a, b in zip(real.tolist(), outcome.tolist(), strict=True))
-    by_synthetic = sum(a == b for a, b in zip(synthetic.tolist(), outcome.tolist(), strict=True))
-    return (by_real - by_synthetic) / len(outcome)
+    by_real: int = sum(a == b for a, b in zip(real.tolist(), outcome.tolist(), strict=True))
+    by_synthetic: int = sum(a == b for a, b in zip(synthetic.tolist(), outcome.tolist(), strict=True))
+    return float((by_real - by_synthetic) / len(outcome))
 
 
 def _by_errors(real: Tensor, synthetic: Tensor, outcome: Tensor) -> float:
@@ -36,6 +36,7 @@ TSTR_GAP = Exercise(
     returns="float",
     points=2,
     oracle=_oracle,
+    taught="gentutor.metrics.tables:tstr_gap",
     hints=(
         "Both models answered for the same test patients. How often is each of them right?",
         "`(real == outcome).float().mean()` is the accuracy of the model that was trained on real patients.",

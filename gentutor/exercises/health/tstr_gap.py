@@ -49,14 +49,14 @@ TSTR_GAP = Exercise(
     ),
     misconceptions=(
         Misconception(
-            "the wrong way round",
-            lambda real, synthetic, outcome: -_oracle(real, synthetic, outcome),
-            "The sign is turned round: a gap above 0 means that the *real* patients taught more.",
-        ),
-        Misconception(
             "never negative",
             lambda real, synthetic, outcome: abs(_oracle(real, synthetic, outcome)),
             "You take the sign away. By luck synthetic patients may teach more, and the gap must be able to say so.",
+        ),
+        Misconception(
+            "the wrong way round",
+            lambda real, synthetic, outcome: -_oracle(real, synthetic, outcome),
+            "The sign is turned round: a gap above 0 means that the *real* patients taught more.",
         ),
         Misconception(
             "disagreement of the models",

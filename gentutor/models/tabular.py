@@ -41,7 +41,8 @@ class TabularVAE(nn.Module):
         mu, logvar = self.encoder(x).chunk(2, -1)
         rebuilt = self.decoder(mu + (logvar / 2).exp() * noise)  # ... Z -> ... D
         error: Tensor = ((x - rebuilt) ** 2).sum(-1) / (2 * self.spread**2)
-        return error + 0.5 * (mu**2 + logvar.exp() - logvar - 1).sum(-1)
+        apart: Tensor = 0.5 * (mu**2 + logvar.exp() - logvar - 1).sum(-1)
+        return error + apart
 
     @torch.no_grad()
     def sample(self, n: int, generator: torch.Generator) -> Tensor:

@@ -28,7 +28,8 @@ def _sum_clipped(grads: Tensor, clip_norm: float, noise: float, draw: Tensor) ->
 
 
 def _all_made_equal(grads: Tensor, clip_norm: float, noise: float, draw: Tensor) -> Tensor:
-    return F.normalize(grads, dim=1).sum(0) * clip_norm + noise * clip_norm * draw
+    total: Tensor = F.normalize(grads, dim=1).sum(0) * clip_norm + noise * clip_norm * draw
+    return total
 
 
 def _numbers_clipped(grads: Tensor, clip_norm: float, noise: float, draw: Tensor) -> Tensor:

@@ -27,7 +27,7 @@ def clip_and_noise(grads: Tensor, clip_norm: float, noise: float, draw: Tensor) 
     draw : Tensor
         A draw of standard normal numbers (P).
     """
-    scale = (clip_norm / grads.norm(dim=1, keepdim=True).clamp_min(1e-12)).clamp(max=1.0)  # B 1
+    scale: Tensor = (clip_norm / grads.norm(dim=1, keepdim=True).clamp_min(1e-12)).clamp(max=1.0)  # B 1
     return (grads * scale).sum(0) + noise * clip_norm * draw
 
 

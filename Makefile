@@ -20,7 +20,7 @@ READY = @test -x $(VENV)/python && $(VENV)/python $(SCRIPT) --check
 PYTHON_IS_THERE = command -v "$$python" >/dev/null || { echo "There is no $$python; install Python 3.11 or newer."; exit 1; }
 SET_UP = { python=`$(FIND_PYTHON)`; $(PYTHON_IS_THERE); "$$python" $(SCRIPT) --torch-index "$(TORCH_INDEX)"
 
-.PHONY: help lab run test bench format lint clean environment environment-dev
+.PHONY: help lab run site slides test bench format lint clean environment environment-dev
 .DEFAULT_GOAL := help
 
 help: ## Say what each target does
@@ -32,6 +32,12 @@ lab: environment ## Make your workspace of lessons and open JupyterLab on it
 
 run: environment ## Execute the lessons from top to bottom, offline
 	@$(VENV)/gentutor run $(ARGS)
+
+site: environment-dev ## Build the whole course as a site with slides and handouts that works without a network
+	@$(VENV)/gentutor site $(ARGS)
+
+slides: environment-dev ## Make only the slides and a printable handout of each lesson
+	@$(VENV)/gentutor slides $(ARGS)
 
 test: environment-dev ## Run every test, those in a real browser included
 	@$(VENV)/python scripts/ensure_browser.py --install

@@ -17,7 +17,8 @@ from tests.lessons.conftest import LESSONS
 LESSON = LESSONS["13_health"]
 CELLS = {cell["id"]: cell_source(cell) for cell in read_notebook(LESSON.path)["cells"]}
 IN_VIEW = (
-    "imports", "tstr-gap", "membership-advantage", "clip-and-noise", "per-person", "private-training", "valid", "draw-scans",
+    "imports", "tstr-gap", "membership-advantage", "clip-and-noise", "per-person", "private-training", "valid",
+    "draw-scans",
 )  # fmt: skip
 
 
@@ -54,7 +55,8 @@ def test_private_training_in_view_and_in_the_package_gives_equal_patients(shown,
 
 
 def test_every_slider_and_exercise_of_the_lesson_is_declared():
-    assert [exercise.name for exercise in LESSON.exercises][:3] == ["tstr_gap", "membership_advantage", "clip_and_noise"]
+    named = [exercise.name for exercise in LESSON.exercises]
+    assert named[:3] == ["tstr_gap", "membership_advantage", "clip_and_noise"]
     assert {"updates", "n_train", "noise", "clip_norm"} <= set(lesson_knobs("13_health"))
 
 

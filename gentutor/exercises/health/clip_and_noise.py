@@ -53,7 +53,8 @@ def _mean(grads: Tensor, clip_norm: float, noise: float, draw: Tensor) -> Tensor
 
 
 def _by_divisor(grads: Tensor, clip_norm: float, noise: float, draw: Tensor) -> Tensor:
-    total: Tensor = (grads / (grads.norm(dim=1, keepdim=True) / clip_norm).clamp(min=1)).sum(0) + clip_norm * noise * draw
+    shorter = grads / (grads.norm(dim=1, keepdim=True) / clip_norm).clamp(min=1)
+    total: Tensor = shorter.sum(0) + clip_norm * noise * draw
     return total
 
 

@@ -52,6 +52,10 @@ RIGHT_IN_PART = {
         "NaN wins",  # right where none has broken
     },
     "10_finetuning": set(),
+    "13_health": {
+        "never negative",  # right where the gap is above 0
+        "noise without the clip norm", "noise for each patient",  # right without noise
+    },
     "11_overfitting": {
         "not off at test time", "scaled at test time", "paid at test time", "not scaled", "multiplied by 1 - p",
         "divided by p", "the wrong ones dropped", "kept share", "one row of dice", "whole rows dropped",

@@ -21,6 +21,7 @@ SUBJECTS = (
     "evaluation",
     "finetuning",
     "overfitting",
+    "ethics",
 )  # in the order of the course
 
 

@@ -67,7 +67,7 @@ ROC_AUC = Exercise(
         Misconception(
             "equal scores lost",
             _strict,
-            "Right where no scores are equal. An equal pair is a coin toss: it counts half, and here it counts nothing.",
+            "Right where no scores are equal. An equal pair is a coin toss: it counts half, and yours counts nothing.",
         ),
         Misconception(
             "equal scores won",
@@ -77,7 +77,7 @@ ROC_AUC = Exercise(
         Misconception(
             "real above fake",
             lambda scores, is_fake: 1 - _two_means(scores, is_fake),
-            "You count pairs in which the *real* item scores higher. High scores mean generated here: exchange the two.",
+            "You count pairs in which the *real* item scores higher. High scores mean generated: exchange the two.",
         ),
         Misconception(
             "won less lost",

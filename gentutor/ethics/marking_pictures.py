@@ -11,6 +11,8 @@ from torch.nn import functional as F
 
 from gentutor.seeding import generator
 
+_MOST = 0.05
+
 
 def secret_pattern(shape: tuple[int, ...], key: int) -> Tensor:
     """Return a pattern of +1 and -1 that only the key tells, of shape (C, H, W)."""
@@ -35,10 +37,11 @@ def mark_pictures(x: Tensor, amplitude: float, key: int) -> Tensor:
 def picture_z(x: Tensor, key: int) -> Tensor:
     """Return for each picture how clearly the pattern is in it, in standard deviations: (N,).
 
-    The picture's own drawing is taken away first, as the mean of 3 by 3 neighbours.
+    The picture's own drawing is taken away first, as the mean of 3 by 3 neighbours; what is left of its edges may not
+    count for more than `_MOST`.
     """
     padded = F.pad(x, (1, 1, 1, 1), mode="replicate")
-    rest = x - F.avg_pool2d(padded, 3, stride=1)
+    rest = (x - F.avg_pool2d(padded, 3, stride=1)).clamp(-_MOST, _MOST)
     pattern = secret_pattern(tuple(x.shape[1:]), key)
     strength = (rest * pattern).flatten(1)  # (N, C·H·W)
     return strength.sum(1) / strength.square().sum(1).sqrt().clamp_min(1e-9)

@@ -39,6 +39,11 @@ def mixes(generator: Generator, none_rare: bool = False) -> tuple[Tensor, Tensor
     return made[torch.randperm(41, generator=generator)], training[torch.randperm(67, generator=generator)]
 
 
+def _other(digits: str) -> str:
+    """Return a fingerprint that differs in every digit."""
+    return "".join(f"{(int(digit, 16) + 5) % 16:x}" for digit in digits)
+
+
 def notes(generator: Generator, kind: str) -> tuple[dict[str, Any] | None, str, bool]:
     """Return a manifest, the fingerprint of the picture at hand, and whether the signature holds, of one kind."""
     digits = "".join(f"{int(n):x}" for n in torch.randint(16, (64,), generator=generator))
@@ -47,6 +52,7 @@ def notes(generator: Generator, kind: str) -> tuple[dict[str, Any] | None, str, 
     return {
         "intact": (manifest, digits, True),
         "changed": (manifest, digits[:-1] + end, True),
+        "swapped": (manifest, _other(digits), True),
         "forged": (manifest, digits, False),
         "both": (manifest, digits[:-1] + end, False),
         "none": (None, digits, False),

@@ -71,7 +71,8 @@ VERIFY_MANIFEST = Exercise(
     ),
     checks=(
         Check("an untouched picture", lambda g: notes(g, "intact"), share=0.1),
-        Check("a picture changed after signing", lambda g: notes(g, "changed"), share=0.25),
+        Check("a picture changed after signing", lambda g: notes(g, "changed"), share=0.15),
+        Check("a note pinned to another picture", lambda g: notes(g, "swapped"), share=0.1),
         Check("a note whose signature does not hold", lambda g: notes(g, "forged"), share=0.2),
         Check("a changed picture with a false note", lambda g: notes(g, "both"), share=0.2),
         Check("a picture without a note", lambda g: notes(g, "none"), share=0.25),

@@ -19,7 +19,7 @@ KNOBS = KnobSet(
         0.1,
         0.75,
         help="Share of the characters that is green after each run of four.",
-        effect="higher: more characters are green by chance, so that at the same strength the largest possible z falls.",
+        effect="higher: more characters are green by chance, so that the largest possible z falls.",
     ),
     Knob(
         "quality",

@@ -8,8 +8,22 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from gentutor.datasets import load_prose
 from gentutor.datasets.tokens import encode, encode_tensor, vocabulary_of
 from gentutor.ethics import (
-    alarm_precision, auc_interval, bias_amplification, compressed, energy_price_per_million, fingerprint, green_list,
-    green_marks, mark_z, roc_auc, roc_points, sign_manifest, signature_holds, uneven_avatars, verify_manifest, write_marked,
+    alarm_precision,
+    auc_interval,
+    bias_amplification,
+    compressed,
+    energy_price_per_million,
+    fingerprint,
+    green_list,
+    green_marks,
+    mark_z,
+    roc_auc,
+    roc_points,
+    sign_manifest,
+    signature_holds,
+    uneven_avatars,
+    verify_manifest,
+    write_marked,
 )  # fmt: skip
 from gentutor.models import load_bundled
 from gentutor.seeding import generator

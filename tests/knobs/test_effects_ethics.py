@@ -8,8 +8,18 @@ import torch
 from gentutor.datasets import load_avatars, load_fashion, load_prose
 from gentutor.datasets.tokens import encode, vocabulary_of
 from gentutor.ethics import (
-    Detector, auc_interval, compressed, in_bytes, mark_pictures, mark_z, paint_avatars, picture_z, roc_auc,
-    train_tiny_painter, uneven_avatars, write_marked,
+    Detector,
+    auc_interval,
+    compressed,
+    in_bytes,
+    mark_pictures,
+    mark_z,
+    paint_avatars,
+    picture_z,
+    roc_auc,
+    train_tiny_painter,
+    uneven_avatars,
+    write_marked,
 )  # fmt: skip
 from gentutor.metrics import read_attributes, token_log_probs
 from gentutor.models import load_bundled

@@ -128,6 +128,6 @@ def train_tiny_painter(
 
 
 @torch.no_grad()
-def paint_avatars(model: TinyPainter, y: Tensor, *, temperature: float = 0.6, seed: int = 0) -> Tensor:
+def paint_avatars(model: TinyPainter, y: Tensor, *, temperature: float = 0.4, seed: int = 0) -> Tensor:
     """Return one avatar for each entry of `y`, (N, 3, 16, 16); `temperature` below 1 stays near what is usual."""
     return model.decode(temperature * torch.randn(len(y), 8, generator=generator(seed, "tiny codes")), y)

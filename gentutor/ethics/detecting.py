@@ -33,7 +33,7 @@ def roc_auc(scores: Tensor, is_fake: Tensor) -> Tensor:
 
 def roc_points(scores: Tensor, is_fake: Tensor) -> tuple[Tensor, Tensor]:
     """Return false alarms and hits at every threshold, from the strictest to the most lenient: (N + 1,) each."""
-    at = torch.cat([scores.unique().flip(0), scores.new_tensor([-torch.inf])])
+    at = torch.cat([torch.unique(scores).flip(0), scores.new_tensor([-torch.inf])])
     called = scores >= at[:, None]  # (thresholds, N)
     false_alarms, hits = called[:, ~is_fake].float().mean(1), called[:, is_fake].float().mean(1)
     zero = torch.zeros(1)
@@ -62,7 +62,8 @@ def spectrum(x: Tensor) -> Tensor:
         Pictures (N, C, H, W) in [0, 1].
     """
     waves = torch.fft.rfft2(x.mean(1), norm="ortho").abs()  # (N, H, W // 2 + 1)
-    return (waves.square() + 1e-4).log().flatten(1)
+    loudness: Tensor = (waves.square() + 1e-4).log().flatten(1)
+    return loudness
 
 
 class Detector:

@@ -94,7 +94,7 @@ def green_marks(tokens: Tensor, n_tokens: int, share: float, key: int) -> Tensor
     n_tokens, share, key : int, float, int
         As for `green_list`.
     """
-    runs = tokens.unfold(0, LOOK_BACK + 1, 1).unique(dim=0)  # (T, LOOK_BACK + 1)
+    runs: Tensor = torch.unique(tokens.unfold(0, LOOK_BACK + 1, 1), dim=0)  # (T, LOOK_BACK + 1)
     green = green_list(runs[:, :-1], n_tokens, share, key)
     return green.gather(1, runs[:, -1:])[:, 0]
 
@@ -115,7 +115,8 @@ def green_z_score(green: Tensor, share: float) -> Tensor:
     tensor(5.)
     """
     n = len(green)
-    return (green.sum() - share * n) / (n * share * (1 - share)) ** 0.5
+    z: Tensor = (green.sum() - share * n) / (n * share * (1 - share)) ** 0.5
+    return z
 
 
 def mark_z(tokens: Tensor, n_tokens: int, share: float, key: int) -> float:

@@ -35,7 +35,7 @@ def train(kind: str, length: float, seed: int) -> tuple[Any, dict[str, float]]:
     import torch
 
     from gentutor.datasets import load_avatars, load_fashion
-    from gentutor.models import DIFFUSION_FAST, Averaged, PictureVelocity, diffusion_adam, diffusion_update
+    from gentutor.models import DIFFUSION_FAST, Averaged, PictureVelocity, diffusion_optimiser, diffusion_update
     from gentutor.models.recipe import bfloat16_pays
     from gentutor.seeding import generator
     from gentutor.training import Batches
@@ -49,7 +49,8 @@ def train(kind: str, length: float, seed: int) -> tuple[Any, dict[str, float]]:
         x, y, n_values = images.x, images.y[:, None], [10]
     short = bfloat16_pays()
     network = PictureVelocity(list(x.shape[1:]), n_values, seed=seed, in_16_bits=short)
-    parts: dict[str, Any] = {"network": network, "average": Averaged(network), "optimiser": diffusion_adam(network)}
+    optimiser = diffusion_optimiser(network)
+    parts: dict[str, Any] = {"network": network, "average": Averaged(network), "optimiser": optimiser}
     batches, size, steps = Batches(2 * x - 1, y, seed=seed), int(DIFFUSION_FAST["batch_size"]), 0
     started = time.perf_counter()
     while (progress := (time.perf_counter() - started) / length) < 1:

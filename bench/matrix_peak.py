@@ -136,13 +136,14 @@ def transformer_loop() -> Loop:
 def diffusion_loop() -> Loop:
     """The velocity network of lesson 07 on clothes."""
     from gentutor.datasets import load_fashion
-    from gentutor.models import DIFFUSION_FAST, Averaged, PictureVelocity, diffusion_adam, diffusion_update
+    from gentutor.models import DIFFUSION_FAST, Averaged, PictureVelocity, diffusion_optimiser, diffusion_update
     from gentutor.models.recipe import bfloat16_pays
     from gentutor.seeding import generator
 
     short, size = bfloat16_pays(), int(DIFFUSION_FAST["batch_size"])
     network = PictureVelocity((1, 28, 28), (10,), in_16_bits=short)
-    parts: dict[str, Any] = {"network": network, "average": Averaged(network), "optimiser": diffusion_adam(network)}
+    optimiser = diffusion_optimiser(network)
+    parts: dict[str, Any] = {"network": network, "average": Averaged(network), "optimiser": optimiser}
     images, noise = load_fashion("train", n=10 * size), generator(0, "noise")
     x, settings = (2 * images.x[:size] - 1, images.y[:size, None]), SimpleNamespace(**DIFFUSION_FAST, progress=0.5)
     step = lambda: diffusion_update(**parts, x=x, settings=settings, generator=noise)  # noqa: E731

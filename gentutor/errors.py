@@ -107,3 +107,7 @@ class SubmissionsError(GradingError):
 
 class TuningError(GentutorError):
     """A study cannot be made, resumed or spread as it was asked for."""
+
+
+class LanguageError(GentutorError, ValueError):
+    """There is no such language, or its catalogue is damaged."""

@@ -25,7 +25,7 @@ from gentutor.models import (
     DIFFUSION_FAST,
     Averaged,
     PictureVelocity,
-    diffusion_adam,
+    diffusion_optimiser,
     diffusion_update,
     load_weights,
     save_weights,
@@ -66,7 +66,7 @@ def train(task: Task, steps: int) -> tuple[PictureVelocity, float]:
     """Return the averaged network and the seconds it took."""
     shape = list(task.x.shape[1:])
     network = PictureVelocity(shape, task.n_values, seed=SEED, in_16_bits=bfloat16_pays())
-    average, optimiser = Averaged(network), diffusion_adam(network)
+    average, optimiser = Averaged(network), diffusion_optimiser(network)
     batches, size = Batches(2 * task.x - 1, task.y, seed=SEED), DIFFUSION_FAST["batch_size"]
     started, total = time.perf_counter(), 0.0
     for step in range(steps):

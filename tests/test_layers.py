@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "gentutor"
 
 # From the ground up. Rooms of one floor do not import each other, except where a pair is listed below.
 FLOORS = [
-    {"errors", "knobs", "seeding"},
+    {"errors", "knobs", "language", "seeding"},
     {"datasets"},
     {"losses", "models", "samplers"},
     {"ethics", "metrics", "plots", "sound"},
@@ -23,6 +23,7 @@ FLOORS = [
 ]
 NEIGHBOURS = {
     ("knobs", "errors"),
+    ("knobs", "language"),
     ("models", "losses"),
     ("models", "samplers"),
     ("losses", "samplers"),

@@ -4,7 +4,15 @@ Every command imports what it needs when it runs, so that ``gentutor --help`` an
 printed as its sentence, with exit code 1; ``--debug`` shows where it came from.
 """
 
-from gentutor.cli import exercises, lessons, releasing, sharing, teaching, tuning  # noqa: F401  (importing a module adds its commands)
+from gentutor.cli import (  # noqa: F401  (importing a module adds its commands)
+    exercises,
+    lessons,
+    releasing,
+    sharing,
+    teaching,
+    translating,
+    tuning,
+)
 from gentutor.cli.root import app, main
 
 __all__ = ["app", "main"]

@@ -12,6 +12,7 @@ import typer
 from gentutor import __version__
 from gentutor.cli.root import app
 from gentutor.errors import KnobError
+from gentutor.language import SOURCE, VARIABLE
 
 Names = Annotated[list[str] | None, typer.Argument(metavar="[LESSON]...", help="All lessons where none is named.")]
 
@@ -26,13 +27,17 @@ def lab(
     ] = Path("gentutor-workspace"),
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="Where JupyterLab listens.")] = None,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open it in the browser.")] = True,
+    language: Annotated[str, typer.Option(help="Such as de; your workspace remembers it.")] = "",
 ) -> None:
     """Make or update your workspace, and open JupyterLab on it. Your own work is never overwritten."""
+    from gentutor.language import remembered
     from gentutor.workspace.lab import free_port, serve, server_command
     from gentutor.workspace.student_folder import make_workspace
+    from gentutor.workspace.translation import require_language
 
+    chosen = require_language(language) if language else remembered(workspace)
     free = free_port(port)
-    for arrival in make_workspace(workspace):
+    for arrival in make_workspace(workspace, chosen=chosen):
         if arrival.sentence:
             typer.echo(arrival.sentence)
     typer.echo(f"Your workspace: {workspace.resolve()}")
@@ -74,9 +79,12 @@ def run(  # noqa: PLR0917  (the options of a command)
     limit: Annotated[float | None, typer.Option(min=1, help="Seconds after which a lesson is ended.")] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", metavar="KNOB=VALUE", help="Set a knob.")] = None,
     scheduler: Annotated[str, typer.Option(metavar="ADDRESS", help="Spread over this Dask cluster.")] = "",
+    language: Annotated[str, typer.Option(help="Such as de.")] = "en",
 ) -> None:
     """Execute master lessons from top to bottom, offline, and say whether they hold what they promise."""
     import json
+    import os
+    import tempfile
 
     from rich.console import Console
 
@@ -86,6 +94,7 @@ def run(  # noqa: PLR0917  (the options of a command)
     from gentutor.workspace.lessons import find_lesson, find_lessons
     from gentutor.workspace.outcome import report as report_of
     from gentutor.workspace.show import Progress, outcome_table, print_failure
+    from gentutor.workspace.translation import require_language, translated_masters
 
     if profile not in ("quick", "full"):
         raise KnobError(f"The profile must be 'quick' or 'full'; got {profile!r}.")
@@ -96,7 +105,10 @@ def run(  # noqa: PLR0917  (the options of a command)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that being ended also ends the children
     started = time.monotonic()
     try:
-        with progress.screen():
+        with progress.screen(), tempfile.TemporaryDirectory() as folder:
+            if require_language(language) != SOURCE:
+                chosen = translated_masters(chosen, language, Path(folder))
+                os.environ[VARIABLE] = language  # for the kernels
             if scheduler:
                 outcomes = execute_on_cluster(
                     chosen, scheduler, profile, settings=settings, out=out, limit=limit, on_end=progress.ended
@@ -201,13 +213,15 @@ def format_(
 def student(
     lesson: Annotated[str, typer.Argument(help="The lesson's name.")],
     out: Annotated[Path, typer.Option(help="File of the student copy; - prints it.")],
+    language: Annotated[str, typer.Option(help="Such as de.")] = "en",
 ) -> None:
     """Write the student copy of one lesson: the master without its solutions."""
     from gentutor.workspace.files import write_text
     from gentutor.workspace.lessons import find_lesson
     from gentutor.workspace.student import student_copy
+    from gentutor.workspace.translation import require_language
 
-    text = student_copy(find_lesson(lesson))
+    text = student_copy(find_lesson(lesson), require_language(language))
     if str(out) == "-":
         typer.echo(text, nl=False)
     else:

@@ -10,8 +10,10 @@ import html
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+from gentutor.language import translate
 
 # Okabe and Ito's colours, told apart by colour-blind readers; each mark also has a symbol and a word.
 _GREEN, _ORANGE, _RED, _BLUE = "#009E73", "#E69F00", "#D55E00", "#0072B2"
@@ -96,8 +98,19 @@ class Card:
         )
 
 
+def in_language(card: Card) -> Card:
+    """Return a card with its sentences translated; its payload, which programs read, stays as it is."""
+    return replace(
+        card,
+        headline=translate(card.headline),
+        lines=[translate(line) for line in card.lines],
+        table=[[translate(text) for text in row] for row in card.table],
+    )
+
+
 def show(card: Card) -> None:
-    """Show a card below the running cell, or print it where there is no notebook."""
+    """Show a card below the running cell, or print it where there is no notebook; in the language of this process."""
+    card = in_language(card)
     ipython = sys.modules.get("IPython")
     if ipython is not None and ipython.get_ipython() is not None:
         ipython.display.display(card)

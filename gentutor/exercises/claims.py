@@ -5,6 +5,7 @@ from __future__ import annotations
 from gentutor.errors import ClaimError
 from gentutor.exercises.cards import Card, show
 from gentutor.exercises.progress import progress_file
+from gentutor.language import translate
 
 MEDIA_TYPE = "application/vnd.gentutor.claim+json"
 
@@ -35,7 +36,7 @@ def claim(sentence: str, holds: bool, detail: str = "") -> None:
     ✓ Two is less than three (2 against 3)
     """
     true = bool(holds)
-    text = f"{sentence} ({detail})" if detail else sentence
+    text = f"{translate(sentence)} ({translate(detail)})" if detail else translate(sentence)
     payload = {MEDIA_TYPE: {"sentence": sentence, "holds": true, "detail": detail}}
     advice = "If you changed a setting, that may be why: set it back and run the lesson again."
     if true:

@@ -6,6 +6,8 @@ import html
 import math
 from dataclasses import dataclass
 
+from gentutor.language import translate
+
 _LEFT, _RIGHT, _WIDTH, _HEIGHT, _Y = 30.0, 530.0, 560, 96, 46
 _GUESS, _MEASURED = "#E69F00", "#0072B2"  # Okabe and Ito's orange and blue
 _LOG_FROM = 100.0  # a range that spans this factor or more is drawn, and scored, by ratios
@@ -37,7 +39,7 @@ class Axis:
 
     def text(self, value: float) -> str:
         """Write a value with its unit."""
-        return f"{plain(value)} {self.unit}".rstrip()
+        return f"{plain(value)} {translate(self.unit)}".rstrip()
 
 
 def plain(value: float) -> str:
@@ -57,10 +59,10 @@ def number_line(axis: Axis, guess: float | None, measured: float) -> str:
 
     Values beyond the ends of the axis are drawn at its ends.
     """
-    parts = [_mark(axis, measured, f"measured {axis.text(measured)}", _MEASURED, below=True)]
+    parts = [_mark(axis, measured, translate(f"measured {axis.text(measured)}"), _MEASURED, below=True)]
     told = f"Number line from {axis.text(axis.low)} to {axis.text(axis.high)}: measured {axis.text(measured)}"
     if guess is not None:
-        parts.append(_mark(axis, guess, f"your guess {axis.text(guess)}", _GUESS, below=False))
+        parts.append(_mark(axis, guess, translate(f"your guess {axis.text(guess)}"), _GUESS, below=False))
         parts.append(_gap(axis, guess, measured))
         told += f", your guess {axis.text(guess)}"
     ends = "".join(
@@ -69,7 +71,7 @@ def number_line(axis: Axis, guess: float | None, measured: float) -> str:
         for x, anchor, value in ((_LEFT, "start", axis.low), (_RIGHT, "end", axis.high))
     )
     return (
-        f'<svg role="img" aria-label="{html.escape(told)}" width="{_WIDTH}" height="{_HEIGHT}" '
+        f'<svg role="img" aria-label="{html.escape(translate(told))}" width="{_WIDTH}" height="{_HEIGHT}" '
         f'viewBox="0 0 {_WIDTH} {_HEIGHT}" style="max-width:100%" font-size="13" font-family="sans-serif" '
         f'fill="currentColor"><line x1="{_LEFT}" y1="{_Y}" x2="{_RIGHT}" y2="{_Y}" stroke="currentColor"/>'
         f"{ends}{''.join(reversed(parts))}</svg>"

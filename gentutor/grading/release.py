@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from gentutor.errors import WorkspaceError
+from gentutor.language import SOURCE
 from gentutor.workspace.canonical import canonical, to_json
 from gentutor.workspace.files import make_folder, read_notebook, sha256, write_text
 from gentutor.workspace.lessons import Lesson, knobs_or_none, lessons_folder
@@ -118,7 +119,7 @@ def _asks(source: str) -> bool:
     return bool(calls & {"check", "choose"})
 
 
-def release(lessons: Sequence[Lesson], out: Path) -> list[Released]:
+def release(lessons: Sequence[Lesson], out: Path, chosen: str = SOURCE) -> list[Released]:
     """Write lessons into a course folder of nbgrader, or bring it up to date. What the teacher changed stays.
 
     Parameters
@@ -127,6 +128,8 @@ def release(lessons: Sequence[Lesson], out: Path) -> list[Released]:
         Which to release.
     out : pathlib.Path
         The course folder; made where it does not exist.
+    chosen : str
+        Language of the students' copies; the teacher's stay English.
 
     Returns
     -------
@@ -147,7 +150,8 @@ def release(lessons: Sequence[Lesson], out: Path) -> list[Released]:
     make_folder(out)
     done = [_place(out, CONFIG, CONFIG_TEXT)]
     for lesson in lessons:
-        texts = {"source": teacher_copy(lesson), "release": student_copy(lesson)}  # both, before either is written
+        # Both, before either is written.
+        texts = {"source": teacher_copy(lesson), "release": student_copy(lesson, chosen)}
         done += [_place(out, f"{part}/{lesson.name}/{lesson.name}.ipynb", text) for part, text in texts.items()]
     return done
 

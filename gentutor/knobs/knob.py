@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from gentutor.errors import KnobError
+from gentutor.language import translate
 
 Number = int | float
 
@@ -141,16 +142,16 @@ class Knob:
         return replace(self, **changes)
 
     def describe(self) -> dict[str, Any]:
-        """Everything a page needs to draw the control: plain values, ready for JSON."""
+        """Everything a page needs to draw the control: plain values, ready for JSON; words are translated."""
         return {
             "name": self.name,
             "value": self.default,
             "low": self.low,
             "high": self.high,
             "scale": self.scale,
-            "unit": self.unit,
-            "help": self.help,
-            "effect": self.effect,
+            "unit": translate(self.unit),
+            "help": translate(self.help),
+            "effect": translate(self.effect),
             "whole": self.whole,
             "live": self.live,
         }

@@ -13,7 +13,7 @@ from gentutor.models.adapters import (
 from gentutor.models.classifier import Classifier
 from gentutor.models.conditional import ConditionalVAE
 from gentutor.models.diffusion import PictureVelocity, PointVelocity
-from gentutor.models.diffusion_recipe import DIFFUSION_FAST, diffusion_adam, diffusion_update, wished
+from gentutor.models.diffusion_recipe import DIFFUSION_FAST, diffusion_optimiser, diffusion_update, wished
 from gentutor.models.finetuning import FINETUNING_FAST, finetune_update, finetuning_adam, last_layers
 from gentutor.models.gan import Averaged, Discriminator, Generator
 from gentutor.models.gan_recipe import GAN_FAST, gan_adam, gan_update
@@ -60,7 +60,7 @@ __all__ = [
     "add_adapters",
     "attention_weights",
     "causal_attention",
-    "diffusion_adam",
+    "diffusion_optimiser",
     "diffusion_update",
     "finetune_update",
     "finetuning_adam",

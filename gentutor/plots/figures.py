@@ -10,9 +10,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter, NullLocator
 from numpy.typing import ArrayLike
 
+from gentutor.language import SOURCE, language, translate
 from gentutor.plots.pictures import MARKERS, PALETTE, image_grid, still_bundle, to_array
 
 _DASHES = ("-", "--", "-.", ":")
@@ -37,7 +39,10 @@ class Picture:
 
     def __init__(self, figure: Figure, alt: str) -> None:
         self.figure = figure
-        self.alt = alt
+        self.alt = translate(alt)
+        if language() != SOURCE:
+            for text in figure.findobj(Text):  # titles, axis names, legends; names of ticks are set when it is drawn
+                text.set_text(translate(text.get_text()))
 
     def png(self) -> bytes:
         """Return the figure as PNG bytes."""
@@ -80,7 +85,7 @@ def show_images(
     -------
     Picture
     """
-    named = rows if isinstance(rows, Mapping) else {"": rows}
+    named = {translate(label): x for label, x in rows.items()} if isinstance(rows, Mapping) else {"": rows}
     grids = {
         label: image_grid(x, n_columns or (len(x) if isinstance(rows, Mapping) else None)) for label, x in named.items()
     }

@@ -7,6 +7,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from gentutor.language import translate
 from gentutor.plots.figures import Picture
 from gentutor.plots.pictures import PALETTE, to_array
 
@@ -37,6 +38,6 @@ def show_spread(values: Mapping[str, Any], *, x_label: str, alt: str, title: str
         ax.plot([heights.mean()], [row], marker="|", markersize=16, markeredgewidth=2.5, color=PALETTE[1])
         ax.plot(heights, [row] * len(heights), "o", markersize=5, alpha=0.6, color=PALETTE[0], linestyle="none")
     ax.set(xlabel=x_label, title=title, yticks=range(len(values)), ylim=(len(values) - 0.5, -0.5))
-    ax.set_yticklabels(list(values))
+    ax.set_yticklabels([translate(name) for name in values])
     ax.grid(axis="x", alpha=0.25)
     return Picture(figure, alt)

@@ -95,7 +95,7 @@ function makeControl(knob, start, { onInput, say, compact }) {
   const stops = knobStops(knob);
   const last = stops.length - 1;
   const usual = formatNumber(knob.value, knob.whole);
-  const about = `${knob.help} When it goes ${knob.effect}`;
+  const about = `${knob.help} ${knob.effect.charAt(0).toUpperCase() + knob.effect.slice(1)}`;
   const about_shown = make("p", { id: `${id}-about`, class: compact ? "gt-hidden" : "gt-note" });
   about_shown.append(knob.help, make("br"), knob.effect.charAt(0).toUpperCase() + knob.effect.slice(1));
   const range = make("input", {

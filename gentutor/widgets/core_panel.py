@@ -17,12 +17,13 @@ def core_slider(knob: Knob, value: Any) -> Any:
 
     The core's own logarithmic slider knows no whole numbers and rounds a value that lies between two of its steps.
     """
+    said = knob.describe()
     stops = {knob.from_position(i / 100) for i in range(101)} | {knob.default, value}
     return ipywidgets.SelectionSlider(
-        options=[(f"{stop:.3g} {knob.unit}".strip(), stop) for stop in sorted(stops)],
+        options=[(f"{stop:.3g} {said['unit']}".strip(), stop) for stop in sorted(stops)],
         value=value,
         description=knob.name,
-        tooltip=f"{knob.help} When it goes {knob.effect}",
+        tooltip=f"{said['help']} {said['effect'][:1].upper()}{said['effect'][1:]}",
         style={"description_width": "8em"},
         layout=ipywidgets.Layout(width="30em"),
     )

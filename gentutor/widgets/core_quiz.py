@@ -9,7 +9,8 @@ from typing import Any
 import ipywidgets  # type: ignore[import-untyped]
 
 from gentutor.exercises.quiz import RATINGS, Quiz
-from gentutor.widgets.quiz_panel import QUESTION, as_plain, still_of
+from gentutor.language import translate
+from gentutor.widgets.quiz_panel import QUESTION, SAID, as_plain, still_of
 
 
 class CoreQuiz(ipywidgets.VBox):  # type: ignore[misc]
@@ -19,7 +20,7 @@ class CoreQuiz(ipywidgets.VBox):  # type: ignore[misc]
         self.quiz = quiz
         self.said = ipywidgets.HTML()
         self.shown_item = ipywidgets.HTML(layout=ipywidgets.Layout(min_height="220px"))
-        self.buttons = [ipywidgets.Button(description=word) for word in RATINGS]
+        self.buttons = [ipywidgets.Button(description=translate(word)) for word in RATINGS]
         for rating, button in enumerate(self.buttons):
             button.on_click(partial(self._rated, rating))
         heading = ipywidgets.HTML(f"<b>{html.escape(title)}</b>")
@@ -29,7 +30,7 @@ class CoreQuiz(ipywidgets.VBox):  # type: ignore[misc]
     def _show(self) -> None:
         i = len(self.quiz.ratings)
         if i == len(self.quiz.items):
-            self.shown_item.value = "Your answers are kept. Now run the next cell."
+            self.shown_item.value = translate(SAID["kept"])
             for button in self.buttons:
                 button.disabled = True
             return
@@ -38,15 +39,18 @@ class CoreQuiz(ipywidgets.VBox):  # type: ignore[misc]
             inside = f"<blockquote>{html.escape(item['text'])}</blockquote>"
         else:
             inside = f'<img width="196" alt="{html.escape(item["alt"])}" src="{item["image"]}">'
-        self.shown_item.value = f"<p>{i + 1} of {len(self.quiz.items)}: {QUESTION}</p>{inside}"
+        self.shown_item.value = f"<p>{self._place(i)}: {translate(QUESTION)}</p>{inside}"
+
+    def _place(self, i: int) -> str:
+        return translate(SAID["place"]).replace("#1", str(i + 1)).replace("#2", str(len(self.quiz.items)))
 
     def _rated(self, rating: int, _: Any) -> None:
         i = len(self.quiz.ratings)
         item = self.quiz.items[i]
         self.quiz.rate(i, rating)
-        word = "Right" if (rating >= 2) == item.fake else "No"
-        truth = f"generated. {item.maker}" if item.fake else "real."
-        self.said.value = html.escape(f"{word}: the last one is {truth}")
+        word = "right" if (rating >= 2) == item.fake else "wrong"
+        truth = translate(SAID[f"{word}-{'generated' if item.fake else 'real'}"])
+        self.said.value = html.escape(f"{truth} {translate(item.maker) if item.fake else ''}".rstrip())
         self._show()
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:

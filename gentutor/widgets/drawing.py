@@ -10,6 +10,7 @@ from typing import Any
 
 from gentutor.errors import GentutorError
 from gentutor.knobs import KnobSet
+from gentutor.language import translate
 from gentutor.widgets.frames import Frame, as_frame
 
 Alt = str | Callable[[dict[str, Any], Frame], str]
@@ -76,9 +77,10 @@ class Drawing:
     def alt(self) -> str:
         """The sentence that stands for the present picture, with the present values in it."""
         if callable(self.alt_text):
-            return self.alt_text(self.values, self.frame)
+            return translate(self.alt_text(self.values, self.frame))
         settings = ", ".join(f"{name} {value:g}" for name, value in self.values.items())
-        return ". ".join(part.rstrip(".") for part in (self.alt_text, settings, self.frame.caption) if part) + "."
+        parts = (translate(self.alt_text), settings, self.frame.caption)
+        return ". ".join(part.rstrip(".") for part in parts if part) + "."
 
 
 def sentence_of(problem: BaseException) -> str:

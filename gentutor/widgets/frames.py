@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gentutor.errors import FrameError
+from gentutor.language import SOURCE, language, translate
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ class Frame:
 
 
 def as_frame(drawn: Any) -> Frame:
-    """Return what a draw function returned as a `Frame`; a bare array of pixels is taken as its image.
+    """Return what a draw function returned as a `Frame`, its words translated; bare pixels are taken as its image.
 
     Raises
     ------
@@ -109,7 +110,18 @@ def as_frame(drawn: Any) -> Frame:
         When it is neither.
     """
     if isinstance(drawn, Frame):
-        return drawn
+        return drawn if language() == SOURCE else _translated(drawn)
     if isinstance(drawn, np.ndarray):
         return Frame(drawn)
     raise FrameError(f"The draw function must return a Frame or an array of pixels; it returned {drawn!r}.")
+
+
+def _translated(frame: Frame) -> Frame:
+    """The same frame with its words translated."""
+    return replace(
+        frame,
+        curves=frame.curves and {translate(name): curve for name, curve in frame.curves.items()},
+        caption=translate(frame.caption),
+        x_name=translate(frame.x_name),
+        y_name=translate(frame.y_name),
+    )

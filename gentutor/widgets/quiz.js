@@ -4,7 +4,8 @@
 // Keys: 1 to 4 answer, Enter goes on (the button has the focus). Everything is also a button with a name.
 
 function render({ model, el }) {
-  const { items, ratings: words, title, question } = model.get("settings");
+  const { items, ratings: words, title, question, say } = model.get("settings");
+  const fill = (text, one, two) => text.replace("#1", one).replace("#2", two);
   const given = [...model.get("given")];  // ratings so far, so that a reloaded page goes on where it was
 
   const heading = make("h3", { class: "gt-title" }, title);
@@ -18,7 +19,7 @@ function render({ model, el }) {
   });
   const choices = make("div", { class: "gt-quiz-choices", role: "group", "aria-label": question }, ...buttons);
   const said = make("p", { class: "gt-quiz-said", "aria-live": "polite" });
-  const next = make("button", { type: "button", class: "gt-quiz-next" }, "Next");
+  const next = make("button", { type: "button", class: "gt-quiz-next" }, say.next);
   next.addEventListener("click", () => show(true));
   const root = make("section", { class: "gentutor gt-quiz", "aria-label": title },
     heading, count, bar, stage, choices, make("div", { class: "gt-quiz-foot" }, said, next));
@@ -41,7 +42,7 @@ function render({ model, el }) {
     progress();
     if (i === items.length) return finish(focus);
     open = true;
-    count.textContent = `${i + 1} of ${items.length}: ${question}`;
+    count.textContent = `${fill(say.place, i + 1, items.length)}: ${question}`;
     stage.replaceChildren(picture(items[i], i, 196));
     said.textContent = "";
     said.className = "gt-quiz-said";
@@ -57,9 +58,9 @@ function render({ model, el }) {
     given.push(rating);
     model.send({ kind: "rated", index: i, rating });
     buttons.forEach((button, r) => { button.disabled = true; button.classList.toggle("gt-on", r === rating); });
-    said.textContent = `${right(i) ? "✓ Right" : "✗ No"}: it is ${what(items[i])}. ${items[i].maker}`;
+    said.textContent = `${right(i) ? "✓" : "✗"} ${say[`${right(i) ? "right" : "wrong"}-${what(items[i])}`]} ${items[i].maker}`;
     said.classList.add(right(i) ? "gt-good" : "gt-bad");
-    next.textContent = given.length === items.length ? "See your score" : "Next";
+    next.textContent = given.length === items.length ? say.last : say.next;
     next.style.visibility = "visible";
     progress();
     next.focus();
@@ -67,15 +68,15 @@ function render({ model, el }) {
 
   function finish(focus) {
     const score = items.filter((_, i) => right(i)).length;
-    count.textContent = `You judged ${score} of ${items.length} rightly.`;
+    count.textContent = fill(say.score, score, items.length);
     stage.replaceChildren(make("div", { class: "gt-quiz-all" }, ...items.map((item, i) => make("figure", {},
       picture(item, i, 72),
       make("figcaption", { class: right(i) ? "gt-good" : "gt-bad" },
-        `${right(i) ? "✓" : "✗"} ${what(item)}; you said: ${words[given[i]]}`)))));
+        `${right(i) ? "✓" : "✗"} ${say[what(item)]}; ${say.you}: ${words[given[i]]}`)))));
     choices.style.display = "none";
     next.style.visibility = "hidden";
     said.className = "gt-quiz-said";
-    said.textContent = "Your answers are kept. Now run the next cell.";
+    said.textContent = say.kept;
     if (focus) { count.tabIndex = -1; count.focus(); }
   }
 

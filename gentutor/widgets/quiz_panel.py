@@ -16,6 +16,7 @@ import anywidget
 import traitlets
 
 from gentutor.exercises.quiz import RATINGS, Item, Quiz
+from gentutor.language import translate
 from gentutor.plots.pictures import encode_png, still_bundle, to_uint8
 from gentutor.widgets.cells import close_whole, replace_in_cell
 from gentutor.widgets.pages import page
@@ -23,6 +24,20 @@ from gentutor.widgets.quiz_still import draw_items
 from gentutor.widgets.slider_panel import kind_of_widgets
 
 QUESTION = "is it real, or did a model make it?"
+SAID = {  # what the page says besides; #1 and #2 stand for numbers
+    "place": "#1 of #2",
+    "right-real": "Right: it is real.",
+    "right-generated": "Right: it is generated.",
+    "wrong-real": "No: it is real.",
+    "wrong-generated": "No: it is generated.",
+    "real": "real",
+    "generated": "generated",
+    "next": "Next",
+    "last": "See your score",
+    "score": "You judged #1 of #2 rightly.",
+    "you": "you said",
+    "kept": "Your answers are kept. Now run the next cell.",
+}
 
 
 class StillQuiz:
@@ -46,8 +61,13 @@ class PageQuiz(anywidget.AnyWidget):
     def __init__(self, quiz: Quiz, title: str) -> None:
         self.quiz = quiz
         self.shown = False  # whether a page has told that it shows this quiz
+        settings: dict[str, Any] = {
+            "ratings": [translate(word) for word in RATINGS],
+            "question": translate(QUESTION),
+            "say": {name: translate(text) for name, text in SAID.items()},
+        }
         items = [as_plain(item) for item in quiz.items]
-        super().__init__(settings={"items": items, "ratings": list(RATINGS), "title": title, "question": QUESTION})
+        super().__init__(settings=settings | {"items": items, "title": title})
         self.on_msg(self._hear)
 
     def _hear(self, _: Any, content: dict[str, Any], buffers: list[memoryview]) -> None:
@@ -64,10 +84,11 @@ class PageQuiz(anywidget.AnyWidget):
 
 def as_plain(item: Item) -> dict[str, Any]:
     """Return an item as plain values for the page: a line of text, or a picture as a data address."""
-    known = {"family": item.family, "fake": item.fake, "maker": item.maker}
+    known = {"family": item.family, "fake": item.fake, "maker": translate(item.maker)}
     if isinstance(item.content, str):
         return known | {"text": item.content}
-    return known | {"image": data_address(item), "alt": f"a small picture, one of the {item.family}"}
+    alt = f"a small picture, one of the {translate(item.family)}"
+    return known | {"image": data_address(item), "alt": translate(alt)}
 
 
 def data_address(item: Item) -> str:
@@ -80,10 +101,10 @@ def data_address(item: Item) -> str:
 def still_of(quiz: Quiz) -> dict[str, Any]:
     """Return what a notebook stores of a quiz: all items in a picture, without the truth."""
     alt = f"Real or fake? {len(quiz.items)} numbered items to judge: " + ", ".join(
-        f"{sum(item.family == family for item in quiz.items)} {family}"
+        f"{sum(item.family == family for item in quiz.items)} {translate(family)}"
         for family in dict.fromkeys(item.family for item in quiz.items)
     )
-    return still_bundle(encode_png(draw_items(quiz.items)), f"{alt}.")
+    return still_bundle(encode_png(draw_items(quiz.items)), translate(f"{alt}."))
 
 
 def quiz(items: Sequence[Item], *, title: str = "Real or fake?") -> Any:
@@ -101,7 +122,7 @@ def quiz(items: Sequence[Item], *, title: str = "Real or fake?") -> Any:
     widget
         It shows itself as the last line of a cell. Running the cell again starts the quiz anew.
     """
-    dealt = Quiz(items)
+    dealt, title = Quiz(items), translate(title)
     kind = kind_of_widgets()
     if kind == "still":
         return StillQuiz(dealt)

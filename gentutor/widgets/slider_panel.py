@@ -16,6 +16,7 @@ from functools import partial
 from typing import Any
 
 from gentutor.knobs import KnobSet
+from gentutor.language import translate
 from gentutor.widgets.cells import close_whole, replace_in_cell
 from gentutor.widgets.drawing import Alt, Drawing
 from gentutor.widgets.still import still
@@ -89,7 +90,7 @@ def panel(
     >>> shown.drawing.alt
     'A grey square. grey 128.'
     """
-    drawing = Drawing(draw, knobs, values, alt)
+    drawing, title = Drawing(draw, knobs, values, alt), translate(title)
     kind = kind_of_widgets()
     if kind == "still":
         return StillPanel(drawing)

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from gentutor.errors import LessonFormError
 from gentutor.exercises.questions import WRITTEN_STUB
+from gentutor.language import SOURCE
 from gentutor.workspace.canonical import canonical, to_json
 from gentutor.workspace.files import cell_source, read_notebook
 from gentutor.workspace.imports import skip_slow_grammar
 from gentutor.workspace.lessons import Lesson, knobs_or_none, read_lesson
+from gentutor.workspace.translation import translate_cells
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -31,13 +33,15 @@ _LETTER = re.compile(r"""### BEGIN SOLUTION\n(\w+) = ["'][a-z]["'](.*)\n### END 
 _MARKER = re.compile(r"### (?:BEGIN|END) (?:SOLUTION|HIDDEN TESTS|MARK SCHEME)")
 
 
-def student_copy(lesson: Lesson | Path) -> str:
+def student_copy(lesson: Lesson | Path, chosen: str = SOURCE) -> str:
     """The student copy of a master lesson, as the text of its notebook file.
 
     Parameters
     ----------
     lesson : Lesson or pathlib.Path
         The lesson, or the path of its master notebook.
+    chosen : str
+        Language of the prose; a lesson without a translation stays English. Code cells are the same in all.
 
     Raises
     ------
@@ -49,6 +53,7 @@ def student_copy(lesson: Lesson | Path) -> str:
     if isinstance(lesson, Path):
         lesson = read_lesson(lesson)
     master = canonical(read_notebook(lesson.path), knobs_or_none(lesson.name))
+    translate_cells(master["cells"], lesson.name, chosen)
     _require_order(lesson, master["cells"])
     unanswered = hide_letters(master["cells"])
     copy = _release(lesson.name, to_json(master))

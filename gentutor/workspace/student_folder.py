@@ -9,7 +9,8 @@ from typing import Any
 
 from gentutor import __version__
 from gentutor.errors import LessonDamagedError, LessonFormError, WorkspaceError
-from gentutor.workspace.files import make_folder, sha256, write_text
+from gentutor.language import SOURCE, catalogue_file, remember, remembered
+from gentutor.workspace.files import make_folder, sha256, write_failure, write_text
 from gentutor.workspace.lessons import lesson_paths, lessons_folder
 from gentutor.workspace.student import CODE_STUB, student_copy
 
@@ -52,7 +53,7 @@ class Arrival:
         }[self.what]
 
 
-def make_workspace(folder: Path, masters: Path | None = None) -> list[Arrival]:
+def make_workspace(folder: Path, masters: Path | None = None, chosen: str = SOURCE) -> list[Arrival]:
     """Make the student's workspace in `folder`, or bring it up to date.
 
     A copy that is missing is made. A copy that is byte for byte as it was released is replaced by a newer release. A
@@ -64,6 +65,8 @@ def make_workspace(folder: Path, masters: Path | None = None) -> list[Arrival]:
         The workspace; made where it does not exist.
     masters : pathlib.Path, optional
         The folder of the masters; by default that of `lessons_folder`.
+    chosen : str
+        Language of the lessons, which the workspace remembers. Another one than before counts as a newer release.
 
     Returns
     -------
@@ -84,12 +87,17 @@ def make_workspace(folder: Path, masters: Path | None = None) -> list[Arrival]:
             "Choose another folder with --workspace."
         )
     make_folder(folder / _RECORD.parent)
+    try:
+        if remembered(folder) != chosen:
+            remember(folder, chosen)
+    except OSError as error:
+        raise write_failure(folder / _RECORD.parent, error) from error
     records = _read_records(folder)
     arrivals = []
     failures: list[LessonDamagedError | LessonFormError] = []
     for path in lesson_paths(masters):
         try:
-            arrival, records[path.stem] = _bring_up_to_date(folder, path, records.get(path.stem, {}))
+            arrival, records[path.stem] = _bring_up_to_date(folder, path, records.get(path.stem, {}), chosen)
         except (LessonDamagedError, LessonFormError) as error:
             failures.append(error)
             arrivals.append(Arrival(path.stem, "damaged", folder / path.name, str(error)))
@@ -109,14 +117,16 @@ def touched_copies(folder: Path) -> list[Path]:
     return [path for path in lesson_paths(folder) if not _untouched(path, known)]
 
 
-def _bring_up_to_date(folder: Path, path: Path, record: dict[str, Any]) -> tuple[Arrival, dict[str, Any]]:
+def _bring_up_to_date(
+    folder: Path, path: Path, record: dict[str, Any], chosen: str
+) -> tuple[Arrival, dict[str, Any]]:
     """Handle one lesson; return what happened and its new record."""
     name = path.stem
     target = folder / path.name
-    master = _master_hash(path)
+    master = _master_hash(path, chosen)
     if record.get("master") == master and target.exists():
         return Arrival(name, "unchanged", target), record
-    text = student_copy(path)
+    text = student_copy(path, chosen)
     release = sha256(text)
     files: dict[str, str] = dict(record.get("files", {}))
     new_record = {"master": master, "release": release, "files": files}
@@ -152,9 +162,13 @@ def _untouched(path: Path, files: dict[str, str]) -> bool:
     return _hash_of(path) == files.get(path.name)
 
 
-def _master_hash(path: Path) -> str:
-    """Changes when the master, gentutor or the stub changes, and so the student copy may."""
-    return sha256(f"{__version__}\n{CODE_STUB}\n{path.read_text(encoding='utf-8', errors='replace')}")
+def _master_hash(path: Path, chosen: str) -> str:
+    """Changes when the master, its translation, gentutor or the stub changes, and so the student copy may."""
+    parts = [__version__, CODE_STUB, path.read_text(encoding="utf-8", errors="replace")]
+    catalogue = catalogue_file(path.stem, chosen)
+    if chosen != SOURCE and catalogue.exists():
+        parts.append(catalogue.read_text(encoding="utf-8", errors="replace"))
+    return sha256("\n".join(parts))
 
 
 def _hash_of(path: Path) -> str:

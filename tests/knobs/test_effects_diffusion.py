@@ -16,7 +16,7 @@ from gentutor.models import (
     Averaged,
     PictureVelocity,
     PointVelocity,
-    diffusion_adam,
+    diffusion_optimiser,
     diffusion_update,
     load_bundled,
     wished,
@@ -38,7 +38,7 @@ def points(seed):
 
 
 def parts_of(network):
-    return {"network": network, "average": Averaged(network), "optimiser": diffusion_adam(network)}
+    return {"network": network, "average": Averaged(network), "optimiser": diffusion_optimiser(network)}
 
 
 @cache

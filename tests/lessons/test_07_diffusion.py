@@ -8,7 +8,7 @@ import torch
 from gentutor.exercises.diffusion.euler_sample import euler_sample as taught_euler
 from gentutor.exercises.diffusion.inputs import drift
 from gentutor.knobs import lesson_knobs
-from gentutor.models import Averaged, PictureVelocity, PointVelocity, diffusion_adam, diffusion_update
+from gentutor.models import Averaged, PictureVelocity, PointVelocity, diffusion_optimiser, diffusion_update
 from gentutor.models.diffusion import time_waves
 from gentutor.models.diffusion_recipe import forgotten
 from gentutor.samplers import paths as samplers
@@ -88,7 +88,7 @@ def test_guidance_and_clock_in_view_equal_those_of_the_package(shown, given):
 
 def trained(network, update, batch, kind):
     settings = SimpleNamespace(lr=1e-2, forget=0.2, schedule_kind=kind, progress=0.25)
-    parts = {"network": network, "average": Averaged(network), "optimiser": diffusion_adam(network)}
+    parts = {"network": network, "average": Averaged(network), "optimiser": diffusion_optimiser(network)}
     for step in range(3):
         update(**parts, x=batch, settings=settings, generator=generator(0, step))
     return parts["average"].network.state_dict()

@@ -13,7 +13,7 @@ from gentutor.models import (
     Averaged,
     PictureVelocity,
     PointVelocity,
-    diffusion_adam,
+    diffusion_optimiser,
     diffusion_update,
     wished,
 )
@@ -92,7 +92,7 @@ def test_updates_teach_a_network_to_obey() -> None:
     y = torch.arange(64)[:, None] % 2
     x = (2.0 * y - 1).view(-1, 1, 1, 1).expand(-1, 1, 4, 4)
     network = PictureVelocity((1, 4, 4), (2,), width=8)
-    parts = {"network": network, "average": Averaged(network, 0.9), "optimiser": diffusion_adam(network)}
+    parts = {"network": network, "average": Averaged(network, 0.9), "optimiser": diffusion_optimiser(network)}
     losses = []
     for step in range(60):
         settings = SimpleNamespace(**(DIFFUSION_FAST | {"lr": 1e-2}), progress=step / 60)
@@ -120,7 +120,7 @@ def test_guidance_one_is_a_single_call_and_equals_two() -> None:
 def test_a_point_network_learns_where_points_are() -> None:
     points = torch.tensor([[1.0, 0.0], [-1.0, 0.0]]).repeat(64, 1)
     network = PointVelocity(width=32)
-    parts = {"network": network, "average": Averaged(network, 0.95), "optimiser": diffusion_adam(network)}
+    parts = {"network": network, "average": Averaged(network, 0.95), "optimiser": diffusion_optimiser(network)}
     for step in range(500):
         settings = SimpleNamespace(**(DIFFUSION_FAST | {"lr": 2e-2}), progress=step / 500)
         diffusion_update(**parts, x=points, settings=settings, generator=generator(0, step))

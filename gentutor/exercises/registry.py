@@ -21,6 +21,7 @@ SUBJECTS = (
     "evaluation",
     "finetuning",
     "overfitting",
+    "ethics",
     "health",
 )  # in the order of the course
 

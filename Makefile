@@ -49,7 +49,9 @@ test-matrix: ## Run lessons and browser tests with other kernels, PyTorchs and P
 
 test-anywhere: environment-dev ## Try Notebook 7, JupyterHub, papermill and a Dask cluster
 	@$(VENV)/python scripts/ensure_browser.py --install
-	@$(VENV)/python scripts/test_anywhere.py $(ARGS)
+	@$(VENV)/python -c "import configurable_http_proxy, jupyterhub, notebook" 2>/dev/null || \
+		$(VENV)/python -m pip install --quiet --editable ".[anywhere]"
+	@GENTUTOR_TEST_ANYWHERE=1 $(VENV)/python -m pytest tests/anywhere $(ARGS)
 
 bench: environment-dev ## Measure, print the table, write bench/results.json
 	@$(VENV)/python scripts/ensure_browser.py --install
@@ -65,7 +67,7 @@ lint: environment-dev ## Check the form of notebooks, code and types
 	@$(VENV)/mypy
 
 clean: ## Remove the environment and what tools left behind; your workspace stays
-	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .matrix build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -not -path './workspace/*' -prune -exec rm -rf {} +
 
 environment:

@@ -3,7 +3,7 @@
     python scripts/test_matrix.py                    every row whose Python is on this machine
     python scripts/test_matrix.py --only torch-2.6 --only python-3.13
     python scripts/test_matrix.py --quick            two lessons and two files of tests in each row
-    python scripts/test_matrix.py --go-on            only what docs/matrix.json does not have yet
+    python scripts/test_matrix.py --go-on            only what docs/matrix.json does not have yet, or has as failed
 
 Each row gets an environment of its own in ``.matrix``, made by ``scripts/setup_environment.py`` under the row's
 constraints, and removed when the row is complete. What ran is kept at once, piece by piece, in ``docs/matrix.json``,
@@ -23,7 +23,7 @@ import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,9 +33,11 @@ PLACE = ROOT / ".matrix"
 RESULTS = ROOT / "docs" / "matrix.json"
 TABLE = ROOT / "docs" / "matrix.md"
 SHOWN = ("ipykernel", "torch", "torchvision", "jupyterlab", "ipywidgets", "anywidget", "numpy")
-LESSONS = "lessons"
-QUICK_LESSONS = ("00_welcome", "04_vaes")
-QUICK_FILES = ("tests/browser/test_panel.py", "tests/browser/test_lesson.py")
+LESSONS, TESTS = "notebooks/*.ipynb", "tests/browser/test_*.py"
+QUICK = (
+    "notebooks/00_welcome.ipynb", "notebooks/04_vaes.ipynb",
+    "tests/browser/test_panel.py", "tests/browser/test_lesson.py",
+)  # fmt: skip
 LIMIT_S = 3600
 ABSENT = "not installed here"
 
@@ -85,7 +87,7 @@ def _options() -> argparse.Namespace:
     names = [row.name for row in ROWS]
     parser.add_argument("--only", action="append", choices=names, metavar="NAME", help="a row: " + ", ".join(names))
     parser.add_argument("--quick", action="store_true", help="two lessons and two files of browser tests in each row")
-    parser.add_argument("--go-on", action="store_true", help="only what docs/matrix.json does not have yet")
+    parser.add_argument("--go-on", action="store_true", help="only what docs/matrix.json lacks, or has as failed")
     parser.add_argument("--keep", action="store_true", help="leave the environments, some 6 GB each with CUDA")
     parser.add_argument("--torch-index", default="", help="package index for torch and torchvision only")
     parser.add_argument("--before", default="", metavar="COMMAND", help="put before each piece, such as 'nice -n 5'")
@@ -95,9 +97,9 @@ def _options() -> argparse.Namespace:
 def run_row(row: Row, outcome: dict[str, Any], options: argparse.Namespace, save: Callable[[], None]) -> None:
     """Make the row's environment and run the pieces that are missing in `outcome`."""
     outcome |= {"when": datetime.date.today().isoformat(), "machine": machine(), "problem": ""}
-    every = pieces(options.quick)
-    missing = [piece for piece in every if piece not in outcome["pieces"]]
-    outcome["not_run"] = missing
+    done = outcome["pieces"]
+    outcome["not_run"] = [piece for piece in pieces(False) if piece not in done]
+    missing = [piece for piece in pieces(options.quick) if piece not in done or done[piece]["failed"]]
     if not missing:
         return
     python = find_python(row.python)
@@ -112,18 +114,22 @@ def run_row(row: Row, outcome: dict[str, Any], options: argparse.Namespace, save
     outcome["versions"] = _versions(inside)
     for piece in missing:
         print(f"{row.name}: {piece} ...", flush=True)
-        outcome["pieces"][piece] = _run(piece, inside, folder, options)
-        outcome["not_run"] = [name for name in pieces(False) if name not in outcome["pieces"]]
+        done[piece] = _run(piece, inside, folder, options.before)
+        outcome["not_run"] = [name for name in pieces(False) if name not in done]
         save()
     if not options.keep:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def pieces(quick: bool) -> list[str]:
-    """What runs in a row, by name: the lessons by one command, then each file of browser tests."""
-    if quick:
-        return [LESSONS, *QUICK_FILES]
-    return [LESSONS, *(path.relative_to(ROOT).as_posix() for path in sorted(ROOT.glob("tests/browser/test_*.py")))]
+    """What runs in a row: each lesson by ``gentutor run``, and each file of browser tests by pytest."""
+    every = [path.relative_to(ROOT).as_posix() for kind in (LESSONS, TESTS) for path in sorted(ROOT.glob(kind))]
+    return [piece for piece in every if not quick or piece in QUICK]
+
+
+def is_lesson(piece: str) -> bool:
+    """Whether a piece is a lesson, not a file of tests."""
+    return piece.endswith(".ipynb")
 
 
 def find_python(version: str) -> str | None:
@@ -175,16 +181,16 @@ def _versions(python: Path) -> dict[str, str]:
     return dict(json.loads(asked.stdout))
 
 
-def _run(piece: str, python: Path, folder: Path, options: argparse.Namespace) -> dict[str, Any]:
+def _run(piece: str, python: Path, folder: Path, before: str) -> dict[str, Any]:
     """Run one piece; return how many passed of how many, the seconds, and what failed."""
-    report = folder / ("report.json" if piece == LESSONS else "report.xml")
+    name = Path(piece).stem
+    report = folder / f"{name}.report"
     report.unlink(missing_ok=True)
-    chosen = QUICK_LESSONS if options.quick else ()
-    module = ["gentutor", "run", "--report", report, *chosen]
-    if piece != LESSONS:
+    module = ["gentutor", "run", name, "--report", report]
+    if not is_lesson(piece):
         module = ["pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", piece]
-    command = [*shlex.split(options.before), python, "-m", *module]
-    with (folder / f"{Path(piece).stem}.log").open("w") as log:
+    command = [*shlex.split(before), python, "-m", *module]
+    with (folder / f"{name}.log").open("w") as log:
         try:
             subprocess.run(
                 command, cwd=ROOT, env=clean(os.environ), stdout=log, stderr=subprocess.STDOUT, check=False,
@@ -194,7 +200,7 @@ def _run(piece: str, python: Path, folder: Path, options: argparse.Namespace) ->
             return {"passed": 0, "of": 0, "seconds": LIMIT_S, "failed": [f"{piece}: not ended after {LIMIT_S} s"]}
     if not report.exists():
         return {"passed": 0, "of": 0, "seconds": 0.0, "failed": [f"{piece}: {last_line(Path(log.name).read_text())}"]}
-    return (read_lessons if piece == LESSONS else read_tests)(report.read_text())
+    return (read_lessons if is_lesson(piece) else read_tests)(report.read_text())
 
 
 def read_lessons(text: str) -> dict[str, Any]:
@@ -239,9 +245,8 @@ def verdict(outcome: Mapping[str, Any]) -> str:
     return f"{len(bad)} failed" if bad else "passed"
 
 
-def count(parts: Iterable[Mapping[str, Any]]) -> str:
+def count(parts: Sequence[Mapping[str, Any]]) -> str:
     """How many passed of how many; a dash where nothing ran."""
-    parts = list(parts)
     return f"{sum(part['passed'] for part in parts)} of {sum(part['of'] for part in parts)}" if parts else "–"
 
 
@@ -252,9 +257,9 @@ def render(results: Mapping[str, Mapping[str, Any]]) -> str:
         "# Matrix: the same lessons in other environments",
         "",
         "Made by `make test-matrix`; do not edit. Each row is an environment of its own, in which every lesson ran",
-        "in the quick profile by one command and the browser tests drove JupyterLab in Chromium. Minutes are those of",
-        "lessons and tests, without the installation. Below the table stands what each row is for, when it ran, and",
-        "what failed or did not run; all of it stands in [matrix.json](matrix.json).",
+        "in the quick profile (`gentutor run`) and the browser tests drove JupyterLab in Chromium. Minutes are those",
+        "of lessons and tests, without the installation. Below the table stands what each row is for, when it ran,",
+        "and what failed or did not run; all of it stands in [matrix.json](matrix.json).",
         "",
         "| row | Python | " + " | ".join(SHOWN[:5]) + " | lessons passed | browser tests passed | minutes | verdict |",
         "|" + "---|" * 11,
@@ -267,11 +272,12 @@ def render(results: Mapping[str, Mapping[str, Any]]) -> str:
 def _line(row: Row, outcome: Mapping[str, Any]) -> str:
     versions = outcome.get("versions", {})
     done = outcome["pieces"]
-    browser = [piece for name, piece in done.items() if name != LESSONS]
+    lessons = [piece for name, piece in done.items() if is_lesson(name)]
+    tests = [piece for name, piece in done.items() if not is_lesson(name)]
     minutes = sum(piece["seconds"] for piece in done.values()) / 60
     cells = [
         row.name, versions.get("python", row.python), *(versions.get(name, "–") for name in SHOWN[:5]),
-        count(done[name] for name in [LESSONS] if name in done), count(browser),
+        count(lessons), count(tests),
         f"{minutes:.1f}" if done else "–", verdict(outcome),
     ]  # fmt: skip
     return "| " + " | ".join(cells) + " |"

@@ -1,4 +1,4 @@
-"""Other places to learn in than `gentutor lab`. These need the extra "anywhere", so only `make test-anywhere` runs them."""
+"""Other places to learn in than `gentutor lab`: they need the extra "anywhere", so only `make test-anywhere` tries."""
 
 from __future__ import annotations
 

@@ -241,8 +241,9 @@ def verdict(outcome: Mapping[str, Any]) -> str:
     """A row's end in one phrase."""
     if outcome["problem"] == ABSENT:
         return ABSENT
-    bad = failed(outcome)
-    return f"{len(bad)} failed" if bad else "passed"
+    if bad := failed(outcome):
+        return f"{len(bad)} failed"
+    return "passed what ran" if outcome.get("not_run") else "passed"
 
 
 def count(parts: Sequence[Mapping[str, Any]]) -> str:
@@ -292,9 +293,10 @@ def _notes(known: Iterable[Row], results: Mapping[str, Mapping[str, Any]]) -> li
         line = f"- **{row.name}**{pins}: {row.about}; {outcome['when']}, {outcome['machine']}."
         if bad := failed(outcome):
             line += f" Failed: {'; '.join(bad)}."
-        missing = outcome.get("not_run", [])
-        if missing and outcome["problem"] != ABSENT:
-            line += f" Not run: {', '.join(f'`{Path(name).name}`' for name in missing)}."
+        missing, ran = outcome.get("not_run", []), list(outcome["pieces"])
+        if missing and ran:
+            few, which = (missing, "Not run") if len(missing) < len(ran) else (ran, "Only these ran")
+            line += f" {which}: {', '.join(f'`{Path(name).stem}`' for name in few)}."
         lines.append(line)
     return lines
 

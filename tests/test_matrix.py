@@ -111,11 +111,13 @@ def test_the_page_shows_what_passed_and_what_did_not_run(matrix: ModuleType) -> 
     assert {len(row) for row in rows} == {11}
     assert [row[0] for row in rows[2:]] == ["newest", "torch-2.6", "python-3.12", "python-3.13"]  # the table's order
     assert rows[3] == [
-        "torch-2.6", "3.11.7", "7.4.0", "2.6.0", "–", "–", "–", "1 of 1", "15 of 15", "2.5", "passed",
+        "torch-2.6", "3.11.7", "7.4.0", "2.6.0", "–", "–", "–", "1 of 1", "15 of 15", "2.5", "passed what ran",
     ]  # fmt: skip
     assert rows[2][-4:] == ["0 of 1", "–", "0.1", "1 failed"]
     assert rows[5][-4:] == ["–", "–", "–", "not installed here"]
-    assert "Not run: `test_live.py`." in page
+    assert "Not run: `test_live`." in page
+    few = matrix.render({"torch-2.6": outcome(not_run=["a.py", "b.py", "c.py"])})
+    assert "Only these ran: `00_welcome`, `test_panel`." in few
     assert "Failed: 01_data: timed out." in page
     assert "Failed: not installed: no space." in page
 

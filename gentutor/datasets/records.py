@@ -2,7 +2,7 @@
 
 Both were collected for research long ago and are public. The breast cancer table (Wolberg, Mangasarian and Street,
 Wisconsin, 1995) has 569 biopsies with thirty measures; the diabetes table (Efron and others, 2004) has
-442 patients with ten measures.
+442 patients with ten measures. Used in lesson 13, "Health".
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from gentutor.errors import DataError
 from gentutor.seeding import generator
 
 
@@ -54,10 +55,15 @@ def load_records(name: str = "breast_cancer", n_train: int = 200, seed: int = 0)
     -------
     Records
         Three parts that share no patient.
+
+    Raises
+    ------
+    DataError
+        When the table is unknown, or leaves fewer than twenty patients for tests and strangers.
     """
     rows, columns = _table(name)
     if not 2 <= n_train <= len(rows) - 20:
-        raise ValueError(f"n_train must lie between 2 and {len(rows) - 20}, not {n_train}.")
+        raise DataError(f"n_train must lie between 2 and {len(rows) - 20} in the table {name!r}; got {n_train}.")
     rows = rows[torch.randperm(len(rows), generator=generator(seed, f"records/{name}"))]
     mean, std = rows[:n_train].mean(0), rows[:n_train].std(0).clamp_min(1e-6)
     mean[-1], std[-1] = 0.0, 1.0  # the outcome stays +1 or -1
@@ -78,7 +84,7 @@ def _table(name: str) -> tuple[Tensor, tuple[str, ...]]:
         features, outcome = table.data, table.target > sorted(table.target)[len(table.target) // 2]
         columns = (*map(str, table.feature_names), "progression")
     else:
-        raise ValueError(f"There is no table {name!r}: choose 'breast_cancer' or 'diabetes'.")
+        raise DataError(f"There is no table {name!r}: choose 'breast_cancer' or 'diabetes'.")
     x = torch.tensor(features, dtype=torch.float32)
     y = 2 * torch.tensor(outcome, dtype=torch.float32)[:, None] - 1
     return torch.cat([x, y], 1), columns

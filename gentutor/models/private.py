@@ -32,7 +32,22 @@ def clip_and_noise(grads: Tensor, clip_norm: float, noise: float, draw: Tensor) 
 
 
 def person_gradients(model: nn.Module, x: Tensor, noise: Tensor) -> Tensor:
-    """Return the gradient (B, P) of each row's own loss: rows (B, D), each with its noise."""
+    """Return the gradient of each row's own loss.
+
+    Parameters
+    ----------
+    model : nn.Module
+        ``model(row, noise)`` returns the loss of a row, such as a `TabularFlow`.
+    x : Tensor
+        Rows (B, D).
+    noise : Tensor
+        Standard normal numbers for each row (B, ``model.n_noise``).
+
+    Returns
+    -------
+    Tensor
+        One gradient for each row (B, P), its parts in the order of ``model.named_parameters()``.
+    """
     weights = dict(model.named_parameters())
 
     def loss(weights: dict[str, Tensor], row: Tensor, noise: Tensor) -> Tensor:
@@ -58,6 +73,31 @@ def train_records(
 
     Each person joins each batch with the same probability (Poisson sampling), as the accountant assumes. With neither
     noise nor a finite `clip_norm`, the gradient of the whole batch is taken at once, which is the same and faster.
+    Abadi and others (2016), algorithm 1, with Adam in place of plain descent.
+
+    Parameters
+    ----------
+    model : nn.Module
+        A `TabularVAE` or `TabularFlow`; its weights are changed.
+    rows : Tensor
+        The table (N, D), standardised.
+    updates : int
+        How often the weights are moved.
+    noise : float
+        Standard deviation of the noise in units of `clip_norm`, at least 0.
+    clip_norm : float
+        The greatest length of one person's gradient, above 0; infinite for none.
+    batch_size : int
+        How many people join an update on average; everyone where the table has no more.
+    lr : float
+        Adam's learning rate.
+    seed : int
+        Start of all random streams; who joins does not depend on `noise`.
+
+    Raises
+    ------
+    ValueError
+        When there is noise and no finite `clip_norm` to measure it by.
     """
     dice, secret = generator(seed, "records/training"), generator(seed, "records/privacy")
     adam = torch.optim.Adam(model.parameters(), lr=lr)
@@ -87,6 +127,15 @@ def renyi(order: int, share: float, noise: float) -> float:
     """Return the Rényi divergence of one update of the subsampled Gaussian, at a whole order.
 
     Mironov, Talwar and Zhang (2019), equation 6: a binomial sum over how often a person was drawn.
+
+    Parameters
+    ----------
+    order : int
+        Order of the divergence, at least 2.
+    share : float
+        The probability with which a person joins a batch, in (0, 1].
+    noise : float
+        Standard deviation of the noise in units of the clip norm, above 0.
     """
     if share == 1.0:
         return order / (2 * noise**2)

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from gentutor.datasets.records import load_records
+from gentutor.errors import DataError
 from gentutor.metrics.privacy import attack, membership_advantage, nearest_record
 from gentutor.metrics.tables import group_share, marginal_distance, pair_distance, usefulness_lost
 
@@ -25,9 +26,9 @@ def test_the_three_parts_share_no_patient(name, n_columns, n_rows):
 
 
 def test_a_table_or_size_that_is_not_there_is_named():
-    with pytest.raises(ValueError, match="no table"):
+    with pytest.raises(DataError, match="no table"):
         load_records("hearts")
-    with pytest.raises(ValueError, match="n_train"):
+    with pytest.raises(DataError, match="n_train"):
         load_records(n_train=5000)
 
 

@@ -66,10 +66,15 @@ RIGHT_IN_PART = {
         "rises in a row", "patience ignored", "any loss above the best", "place of the best", "highest is best",
         "length of the run",  # a truth value is right half of the time
     },
+    "12_ethics": {
+        "equal scores lost", "equal scores won",  # right where no scores are equal
+        "no note, so forged", "no note, so intact", "picture asked first", "beginning of the fingerprint",
+        "signature not asked", "picture not asked", "words exchanged",  # each is right for some of the six kinds
+    },
 }  # fmt: skip
 TWINS = {"cross-entropy of sigmoid"}  # told the same as "log of sigmoid": it is the same mistake
 # Of the points, for such an answer; elsewhere three quarters.
-MOST = {"03_gans": 0.8, "04_vaes": 0.8, "05_transformers": 0.8, "08_tuning": 0.8, "11_overfitting": 0.9}
+MOST = {"03_gans": 0.8, "04_vaes": 0.8, "05_transformers": 0.8, "08_tuning": 0.8, "11_overfitting": 0.9, "12_ethics": 0.85}
 
 
 @pytest.fixture(scope="module", params=EXERCISES, ids=lambda e: e.name)

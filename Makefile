@@ -18,14 +18,15 @@ SCRIPT = scripts/setup_environment.py
 # First the environment itself is asked whether it is ready, which takes a moment; PYTHON is looked for only if it is not.
 READY = @test -x $(VENV)/python && $(VENV)/python $(SCRIPT) --check
 PYTHON_IS_THERE = command -v "$$python" >/dev/null || { echo "There is no $$python; install Python 3.11 or newer."; exit 1; }
-SET_UP = { python=`$(FIND_PYTHON)`; $(PYTHON_IS_THERE); "$$python" $(SCRIPT) --torch-index "$(TORCH_INDEX)"
+FIND_PYTHON_AND = python=`$(FIND_PYTHON)`; $(PYTHON_IS_THERE);
+SET_UP = { $(FIND_PYTHON_AND) "$$python" $(SCRIPT) --torch-index "$(TORCH_INDEX)"
 
-.PHONY: help lab run test bench format lint clean environment environment-dev
+.PHONY: help lab run site slides test test-matrix test-anywhere bench format lint clean environment environment-dev
 .DEFAULT_GOAL := help
 
 help: ## Say what each target does
 	@echo "gentutor: learn how generative AI is trained, by training it."
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
 
 lab: environment ## Make your workspace of lessons and open JupyterLab on it
 	@$(VENV)/gentutor lab --workspace workspace $(ARGS)
@@ -33,9 +34,24 @@ lab: environment ## Make your workspace of lessons and open JupyterLab on it
 run: environment ## Execute the lessons from top to bottom, offline
 	@$(VENV)/gentutor run $(ARGS)
 
+site: environment-dev ## Build the whole course as a site with slides and handouts that works without a network
+	@$(VENV)/gentutor site $(ARGS)
+
+slides: environment-dev ## Make only the slides and a printable handout of each lesson
+	@$(VENV)/gentutor slides $(ARGS)
+
 test: environment-dev ## Run every test, those in a real browser included
 	@$(VENV)/python scripts/ensure_browser.py --install
 	@$(VENV)/python -m pytest --numprocesses logical $(ARGS); status=$$?; $(VENV)/python scripts/ensure_browser.py || status=1; exit $$status
+
+test-matrix: ## Run lessons and browser tests with other kernels, PyTorchs and Pythons; writes docs/matrix.md
+	@$(FIND_PYTHON_AND) "$$python" scripts/test_matrix.py --torch-index "$(TORCH_INDEX)" $(ARGS)
+
+test-anywhere: environment-dev ## Try Notebook 7, JupyterHub, papermill and a Dask cluster
+	@$(VENV)/python scripts/ensure_browser.py --install
+	@$(VENV)/python -c "import configurable_http_proxy, jupyterhub, notebook" 2>/dev/null || \
+		$(VENV)/python -m pip install --quiet --editable ".[anywhere]"
+	@GENTUTOR_TEST_ANYWHERE=1 $(VENV)/python -m pytest tests/anywhere $(ARGS)
 
 bench: environment-dev ## Measure, print the table, write bench/results.json
 	@$(VENV)/python scripts/ensure_browser.py --install
@@ -51,7 +67,7 @@ lint: environment-dev ## Check the form of notebooks, code and types
 	@$(VENV)/mypy
 
 clean: ## Remove the environment and what tools left behind; your workspace stays
-	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .matrix build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -not -path './workspace/*' -prune -exec rm -rf {} +
 
 environment:

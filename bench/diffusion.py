@@ -121,6 +121,7 @@ def rows(lengths: dict[str, tuple[float, ...]]) -> list[dict[str, Any]]:
             f"{name}: " + ", ".join(f"{a} {share:.1%}" for a, share in found.items())
             for name, found in {**people["obeyed"], "real": people["real"]}.items()
         )
+        note += f"; {people['steps']} updates of {people['ms']:.0f} ms"
         what = f"diffusion: avatars that obey, mean of {len(told)} attributes, after {length:g} s"
         table.append({"what": what, "ours": f"{sum(told.values()) / len(told):.1%}", "note": note, **empty})
     return table

@@ -7,6 +7,7 @@ printed as its sentence, with exit code 1; ``--debug`` shows where it came from.
 from gentutor.cli import (  # noqa: F401  (importing a module adds its commands)
     exercises,
     lessons,
+    publishing,
     releasing,
     sharing,
     teaching,

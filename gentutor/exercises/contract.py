@@ -1,4 +1,4 @@
-"""What an exercise is: `Exercise`, its `Check`s, and the `Misconception`s that it can recognise.
+"""What an exercise is: `Exercise`, with each `Check`, and each `Misconception` that it can recognise.
 
 A lesson's ``EXERCISES`` hold, in the order of the lesson, functions to write (`Exercise`), letters to choose (`Choice`)
 and answers in words (`Written`); the last two stand in `gentutor.exercises.questions`.

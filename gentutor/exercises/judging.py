@@ -1,6 +1,6 @@
 """Compares what a function did with what it should have done, and finds the sentence that teaches most.
 
-This half of a check knows the expected values. It gets `Observation`s, from the same kernel or from another process,
+This half of a check knows the expected values. It gets each `Observation` from the same kernel or from another process,
 and never the student's function. Inputs, oracles and planted wrong answers are computed once for an exercise, a check
 and a seed, and serve every submission.
 """

@@ -73,6 +73,8 @@ def predict(
         between = f"between {plain(axis.low)} and {axis.text(axis.high)}"
         how = f"Write your guess, {between}, in this cell, as in `guess={_example(axis)}`, and run it again. "
         how += "Or a range that you are 80 % sure of: `guess=(from, to)`."
+        if axis.low >= 1 and axis.high == axis.low + 1:  # one of two things, numbered
+            how = f"Write `guess={plain(axis.low)}` or `guess={plain(axis.high)}` in this cell, and run it again."
         show(Card("open", f"What do you think? {question}", [*([trouble] if trouble else []), how], payload=payload))
         return
     seen = _first_reveal(name)

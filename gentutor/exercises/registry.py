@@ -22,6 +22,7 @@ SUBJECTS = (
     "finetuning",
     "overfitting",
     "ethics",
+    "health",
 )  # in the order of the course
 
 

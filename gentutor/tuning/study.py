@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import errno
-import json
 import math
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gentutor.errors import TuningError
 from gentutor.knobs import KnobSet
 from gentutor.seeding import generator
-from gentutor.tuning.choosing import PRUNERS, SAMPLERS, make_pruner, make_sampler, name_of
+from gentutor.tuning.choosing import PRUNERS, SAMPLERS, make_sampler, name_of
 from gentutor.tuning.objectives import PARTS
 from gentutor.tuning.spaces import grid, space
+from gentutor.tuning.study_file import agree, close_open_trials, open_study
 from gentutor.tuning.trials import BY, WORKER, Objective, Tried, tried
 
 if TYPE_CHECKING:
     import optuna
 
 _NO_PLACE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EIO)
-_NAME = "gentutor"  # one study in each file
-_SETUP = "setup"
 _MIN_FOR_IMPORTANCE = 8  # finished trials; of fewer, nothing can be said
 
 
@@ -86,10 +83,14 @@ class Study:
         self.sampler, self.pruner = name_of(sampler, SAMPLERS, "sampler"), name_of(pruner, PRUNERS, "pruner")
         self.path = None if path is None else Path(path)
         self._space = space(knobs)
-        self._kept = _open(self.path, self.pruner, mend=not worker)
-        self._agree()
+        self._kept = open_study(self.path, self.pruner, mend=not worker)
+        ranges = {name: [knob.low, knob.high, knob.scale] for name, knob in knobs.items()}
+        setup = {"knobs": ranges, "sampler": self.sampler, "pruner": self.pruner, "seed": seed}
+        is_new = agree(self._kept, setup, self.path)
+        if is_new and self.sampler == "grid":
+            self._queue_grid()
         if not worker:
-            self._mend()
+            close_open_trials(self._kept)
 
     # Training
 
@@ -286,23 +287,6 @@ class Study:
         found = get_param_importances(self._kept, evaluator=PedAnovaImportanceEvaluator(target_quantile=0.25))
         return {name: float(found.get(name, 0.0)) for name in self.knobs}
 
-    # On disk
-
-    def _agree(self) -> None:
-        """Write down what this study is, or refuse a file that holds another one."""
-        mine = {name: [knob.low, knob.high, knob.scale] for name, knob in self.knobs.items()}
-        setup = json.dumps({"knobs": mine, "sampler": self.sampler, "pruner": self.pruner, "seed": self.seed})
-        known = self._kept.user_attrs.get(_SETUP)
-        if known is None:
-            self._kept.set_user_attr(_SETUP, setup)
-            if self.sampler == "grid":
-                self._queue_grid()
-        elif known != setup:
-            raise TuningError(
-                f"{self.path} holds another study: {known}. Asked for was {setup}. Choose another file, or the same "
-                "knobs, sampler, pruner and seed."
-            )
-
     def _queue_grid(self) -> None:
         """Put the points of the grid in line, shuffled, so that a study stopped early has seen all of the range."""
         import torch
@@ -310,43 +294,3 @@ class Study:
         points = grid(self.knobs, self.trials)
         for index in torch.randperm(len(points), generator=generator(self.seed, "grid")).tolist():
             self._kept.enqueue_trial(dict(points[index]))
-
-    def _mend(self) -> None:
-        """Close the trials that a process left open when it ended."""
-        from optuna.trial import TrialState
-
-        for one in self._kept.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
-            self._kept.tell(one.number, state=TrialState.FAIL)
-
-
-def _cut_half_a_line(path: Path) -> None:
-    """Take off what a power cut left half-written at the end: Optuna would write on behind it, and read no more."""
-    if not path.is_file():
-        return
-    written = path.read_bytes()
-    if written and not written.endswith(b"\n"):
-        os.truncate(path, written.rfind(b"\n") + 1)
-
-
-def _open(path: Path | None, pruner: str, mend: bool) -> optuna.Study:
-    """Return Optuna's study, from the file where there is one."""
-    try:
-        import optuna
-        from optuna.storages import InMemoryStorage, JournalStorage
-        from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
-    except ImportError as error:
-        raise TuningError(f"A study needs Optuna, which cannot be imported ({error}): pip install optuna.") from error
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    try:
-        storage: Any = InMemoryStorage()
-        if path is not None:
-            if mend:
-                _cut_half_a_line(path)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            # A lock that works on Windows and on shared disks alike.
-            storage = JournalStorage(JournalFileBackend(str(path), JournalFileOpenLock(str(path))))
-        return optuna.create_study(
-            storage=storage, study_name=_NAME, load_if_exists=True, direction="minimize", pruner=make_pruner(pruner)
-        )
-    except (OSError, ValueError, KeyError) as error:
-        raise TuningError(f"{path} cannot be used as a study's file ({error}). Choose another one.") from error

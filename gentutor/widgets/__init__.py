@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from gentutor.widgets.quiz_panel import quiz
     from gentutor.widgets.sketch_panel import sketch
     from gentutor.widgets.slider_panel import panel
-    from gentutor.widgets.study_page import study_panel, study_still
+    from gentutor.widgets.study_page import study_panel
+    from gentutor.widgets.study_view import study_still
     from gentutor.widgets.time_panel import time_slider
 
 __all__ = [
@@ -49,7 +50,7 @@ _HOME = {
     "quiz": "quiz_panel",
     "sketch": "sketch_panel",
     "study_panel": "study_page",
-    "study_still": "study_page",
+    "study_still": "study_view",
     "time_slider": "time_panel",
 }
 

@@ -10,7 +10,8 @@ import ipywidgets  # type: ignore[import-untyped]
 
 from gentutor.exercises.quiz import RATINGS, Quiz
 from gentutor.language import translate
-from gentutor.widgets.quiz_panel import QUESTION, SAID, as_plain, still_of
+from gentutor.widgets.quiz_still import still_of
+from gentutor.widgets.quiz_words import QUESTION, SAID, as_plain
 
 
 class CoreQuiz(ipywidgets.VBox):  # type: ignore[misc]

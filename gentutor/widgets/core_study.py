@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import html
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets  # type: ignore[import-untyped]
 
 from gentutor.plots import encode_png
 from gentutor.tuning import Study
 from gentutor.widgets.fallback import Guarded
-from gentutor.widgets.study_page import PageStudy, StudyView
+from gentutor.widgets.study_view import StudyView
+
+if TYPE_CHECKING:
+    from gentutor.widgets.study_page import PageStudy
 
 
 class CoreStudy(ipywidgets.VBox):  # type: ignore[misc]

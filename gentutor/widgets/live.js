@@ -2,6 +2,8 @@
 // Joined behind controls.js, picture.js, curves.js and transport.js; see live_panel.py for the messages.
 
 const STATE_NAMES = { training: "Training", paused: "Paused", done: "Finished", diverged: "Diverged" };
+const SIDE = 320; // pixels of the page that samples may take beside the curves
+const WIDE = 2.5; // times as wide as high, as in live_still.py
 const SILENCE_MS = 5000; // a page without a kernel, such as an exported one, says so after this long
 const LOST_WORDS = "Nothing heard from the kernel for a while: it is busy, or it has ended. What is shown was reached; if " +
   "the kernel was restarted, run the cells from the top: this run then starts anew. What you wrote is untouched.";
@@ -62,14 +64,19 @@ function render({ model, el }) {
   );
   if (canvas) {
     const [height, width] = setup.picture;
-    const zoom = width <= 280 ? Math.max(1, Math.floor(280 / width)) : 280 / width;
     canvas.width = width;
     canvas.height = height;
-    canvas.style.width = `${Math.round(width * zoom)}px`;
-    canvas.style.height = `${Math.round(height * zoom)}px`;
+    if (width > WIDE * height) {
+      // Such as lines of text: legible only as large as they were drawn, over the whole panel.
+      canvas.style.cssText = `width: ${width}px; max-width: 100%; aspect-ratio: ${width} / ${height};`;
+    } else {
+      const zoom = width <= SIDE ? Math.floor(SIDE / width) : SIDE / width;
+      canvas.style.width = `${Math.round(width * zoom)}px`;
+      canvas.style.height = `${Math.round(height * zoom)}px`;
+    }
   }
-  // As tall as the samples, so that the scrubber ends level with their caption.
-  chartCanvas.style.height = `${Math.max(220, 120 * setup.curves.length, parseInt(canvas?.style.height || 0, 10))}px`;
+  // As tall as the samples beside it, so that the scrubber ends level with their caption.
+  chartCanvas.style.height = `${Math.max(220, 120 * setup.curves.length, parseInt(canvas?.style.height, 10) || 0)}px`;
   const chart = curveChart(chartCanvas);
 
   // Moves.

@@ -7,7 +7,6 @@ without anybody shows the items as a still picture, and the quiz stays open.
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from functools import partial
 from typing import Any, ClassVar
@@ -17,27 +16,11 @@ import traitlets
 
 from gentutor.exercises.quiz import RATINGS, Item, Quiz
 from gentutor.language import translate
-from gentutor.plots.pictures import encode_png, still_bundle, to_uint8
 from gentutor.widgets.cells import close_whole, replace_in_cell
 from gentutor.widgets.pages import page
-from gentutor.widgets.quiz_still import draw_items
+from gentutor.widgets.quiz_still import still_of
+from gentutor.widgets.quiz_words import QUESTION, SAID, as_plain
 from gentutor.widgets.slider_panel import kind_of_widgets
-
-QUESTION = "is it real, or did a model make it?"
-SAID = {  # what the page says besides; #1 and #2 stand for numbers
-    "place": "#1 of #2",
-    "right-real": "Right: it is real.",
-    "right-generated": "Right: it is generated.",
-    "wrong-real": "No: it is real.",
-    "wrong-generated": "No: it is generated.",
-    "real": "real",
-    "generated": "generated",
-    "next": "Next",
-    "last": "See your score",
-    "score": "You judged #1 of #2 rightly.",
-    "you": "you said",
-    "kept": "Your answers are kept. Now run the next cell.",
-}
 
 
 class StillQuiz:
@@ -80,31 +63,6 @@ class PageQuiz(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         live, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
         return live | still_of(self.quiz), metadata
-
-
-def as_plain(item: Item) -> dict[str, Any]:
-    """Return an item as plain values for the page: a line of text, or a picture as a data address."""
-    known = {"family": item.family, "fake": item.fake, "maker": translate(item.maker)}
-    if isinstance(item.content, str):
-        return known | {"text": item.content}
-    alt = f"a small picture, one of the {translate(item.family)}"
-    return known | {"image": data_address(item), "alt": translate(alt)}
-
-
-def data_address(item: Item) -> str:
-    """Return an item's picture as the address of an ``<img>``."""
-    pixels = to_uint8(item.content)  # (C, H, W)
-    pixels = pixels[0] if len(pixels) == 1 else pixels.transpose(1, 2, 0)
-    return f"data:image/png;base64,{base64.b64encode(encode_png(pixels, scale=4)).decode('ascii')}"
-
-
-def still_of(quiz: Quiz) -> dict[str, Any]:
-    """Return what a notebook stores of a quiz: all items in a picture, without the truth."""
-    alt = f"Real or fake? {len(quiz.items)} numbered items to judge: " + ", ".join(
-        f"{sum(item.family == family for item in quiz.items)} {translate(family)}"
-        for family in dict.fromkeys(item.family for item in quiz.items)
-    )
-    return still_bundle(encode_png(draw_items(quiz.items)), translate(f"{alt}."))
 
 
 def quiz(items: Sequence[Item], *, title: str = "Real or fake?") -> Any:

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from gentutor.exercises.quiz import Item
-from gentutor.plots.pictures import to_uint8
+from gentutor.exercises.quiz import Item, Quiz
+from gentutor.language import translate
+from gentutor.plots.pictures import encode_png, still_bundle, to_uint8
 
 _WIDTH, _SIDE, _GAP, _ROOM = 720, 84, 12, 22
 
@@ -42,3 +43,12 @@ def _enlarged(content: Any) -> Image.Image:
     pixels = to_uint8(content)  # (C, H, W)
     picture = Image.fromarray(np.ascontiguousarray(pixels[0] if len(pixels) == 1 else pixels.transpose(1, 2, 0)))
     return picture.convert("RGB").resize((_SIDE, _SIDE), Image.Resampling.NEAREST)
+
+
+def still_of(quiz: Quiz) -> dict[str, Any]:
+    """Return what a notebook stores of a quiz: all items in a picture, without the truth."""
+    alt = f"Real or fake? {len(quiz.items)} numbered items to judge: " + ", ".join(
+        f"{sum(item.family == family for item in quiz.items)} {translate(family)}"
+        for family in dict.fromkeys(item.family for item in quiz.items)
+    )
+    return still_bundle(encode_png(draw_items(quiz.items)), translate(f"{alt}."))

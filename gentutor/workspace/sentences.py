@@ -52,7 +52,8 @@ COMMON = (
     "exercises/answering.py", "exercises/checking.py", "exercises/claims.py", "exercises/diagnosis.py",
     "exercises/explaining.py", "exercises/finding.py", "exercises/guidance.py", "exercises/judging.py",
     "exercises/number_line.py", "exercises/predictions.py", "exercises/questions.py", "exercises/quiz.py",
-    "exercises/structure.py", "exercises/verdict.py", "plots/judges.py", "widgets/quiz_panel.py",
+    "exercises/structure.py", "exercises/verdict.py", "plots/judges.py", "widgets/quiz_still.py",
+    "widgets/quiz_words.py",
 )  # fmt: skip
 
 # Single words that a student reads; others are codes and names.

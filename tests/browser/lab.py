@@ -84,11 +84,12 @@ def chromium() -> Iterator[Any]:
 
 @dataclass
 class LabServer:
-    """A running JupyterLab server: its folder of notebooks and its address."""
+    """A running JupyterLab server: its folder of notebooks and its address; `door` leads to a notebook's page."""
 
     root: Path
     url: str
     token: str
+    door: str = "lab/tree"
 
     def request(self, method: str, path: str) -> bytes:
         """Ask the server's REST interface."""
@@ -109,7 +110,12 @@ def free_port() -> int:
 
 @contextmanager
 def lab_server(
-    folder: Path, *, options: tuple[str, ...] = (), environment: dict[str, str] | None = None, prompt: bool = True
+    folder: Path,
+    *,
+    options: tuple[str, ...] = (),
+    environment: dict[str, str] | None = None,
+    prompt: bool = True,
+    notebook: bool = False,
 ) -> Iterator[LabServer]:
     """JupyterLab on a free port, with its settings, runtime files and notebooks under `folder`.
 
@@ -123,6 +129,8 @@ def lab_server(
         More environment variables, for the server and its kernels.
     prompt : bool
         Whether to use gentutor's server configuration (TCP_NODELAY).
+    notebook : bool
+        Notebook 7 in place of JupyterLab.
     """
     root = folder / "notebooks"
     root.mkdir(parents=True)
@@ -132,12 +140,15 @@ def lab_server(
         "JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces", "IPYTHONDIR": "ipython",
     }  # fmt: skip
     settings = {name: str(folder / place) for name, place in places.items()}
-    unneeded = "{" + ", ".join(f"'{name}': False" for name in _NOT_NEEDED) + "}"
+    unneeded = ", ".join(f"'{name}': False" for name in _NOT_NEEDED if not (notebook and name == "notebook"))
+    module, app, door = (
+        ("notebook", "JupyterNotebookApp", "notebooks") if notebook else ("jupyterlab", "LabApp", LabServer.door)
+    )
     command = [
-        sys.executable, "-m", "jupyterlab", "--no-browser", f"--ServerApp.root_dir={root}",
+        sys.executable, "-m", module, "--no-browser", f"--ServerApp.root_dir={root}",
         f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}",
-        "--ServerApp.allow_root=True", "--LabApp.expose_app_in_browser=True",
-        f"--ServerApp.jpserver_extensions={unneeded}", *([f"--config={CONFIG_FILE}"] if prompt else []), *options,
+        "--ServerApp.allow_root=True", f"--{app}.expose_app_in_browser=True",
+        f"--ServerApp.jpserver_extensions={{{unneeded}}}", *([f"--config={CONFIG_FILE}"] if prompt else []), *options,
     ]  # fmt: skip
     # Asked whether it may fetch news, JupyterLab would cover a corner of the page with the question.
     _setting(folder / "settings", "@jupyterlab/apputils-extension/notification", fetchNews="false")
@@ -152,7 +163,7 @@ def lab_server(
             start_new_session=True,
         )
     try:
-        server = LabServer(root, f"http://127.0.0.1:{port}", token)
+        server = LabServer(root, f"http://127.0.0.1:{port}", token, door)
         _wait_for(server, process, log)
         yield server
     finally:
@@ -233,7 +244,7 @@ class Lab:
 
     def open(self, name: str) -> None:
         """Open a notebook of the server's folder and wait until its kernel is idle."""
-        self.page.goto(f"{self.server.url}/lab/tree/{name}?token={self.server.token}&reset")
+        self.page.goto(f"{self.server.url}/{self.server.door}/{name}?token={self.server.token}&reset")
         self.page.wait_for_function(_IDLE, timeout=1000 * _START_SECONDS)
         self.page.locator(".jp-Notebook .jp-Cell").first.wait_for()
 

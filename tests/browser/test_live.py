@@ -36,6 +36,12 @@ run = Run(update, parts, Batches(torch.rand(64, 16)), {}, knobs=KNOBS, steps=20_
 panel = live(run, knobs=("lr", "batch_size"), view=lambda parts: parts["model"].weight, title="A run", alt="Weights.")
 panel
 """
+TEXT = """
+from gentutor.plots import paint_text
+other = Run(update, {"model": nn.Linear(16, 16), "optimiser": torch.optim.SGD(model.parameters(), lr=0.01)},
+            Batches(torch.rand(64, 16)), {}, knobs=KNOBS, steps=100)
+live(other, view=lambda parts: paint_text(["It is a truth"] * 3, n_lines=6, width=640), alt="Lines.", autoplay=False)
+"""
 BUSY = "time.sleep(30); print('SLE' + 'PT')"
 ACTIVE = "panel.steering.run"
 
@@ -43,7 +49,7 @@ ACTIVE = "panel.steering.run"
 @pytest.fixture(scope="module")
 def page_of_lab(server, browser):
     with open_lab(server, browser) as lab:
-        lab.open(lab.write("live.ipynb", [SETUP, PANEL, BUSY]))
+        lab.open(lab.write("live.ipynb", [SETUP, PANEL, BUSY, TEXT]))
         lab.run(0)
         yield lab
 
@@ -277,3 +283,14 @@ def test_nothing_jumps_while_it_trains_and_is_steered(lab):
 
 def test_the_page_reports_no_error(lab):
     assert [error for error in lab.errors if "404" not in error] == []
+
+
+def test_lines_of_text_are_as_large_as_they_were_drawn(lab):
+    lab.run(3)
+    picture = lab.panel(3).locator(".gt-picture")
+    lab.page.wait_for_function("() => document.querySelectorAll('.gt-live .gt-picture').length == 2")
+    box, around = picture.bounding_box(), lab.panel(3).bounding_box()
+    assert box["width"] == 640
+    assert box["height"] == pytest.approx(24 * 6 + 8, abs=1)
+    assert box["x"] + box["width"] <= around["x"] + around["width"]
+    assert lab.panel(3).locator(".gt-chart").bounding_box()["height"] == 220

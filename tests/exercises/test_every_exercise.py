@@ -52,6 +52,10 @@ RIGHT_IN_PART = {
         "NaN wins",  # right where none has broken
     },
     "10_finetuning": set(),
+    "13_health": {
+        "never negative",  # right where the gap is above 0
+        "noise without the clip norm", "noise for each patient",  # right without noise
+    },
     "11_overfitting": {
         "not off at test time", "scaled at test time", "paid at test time", "not scaled", "multiplied by 1 - p",
         "divided by p", "the wrong ones dropped", "kept share", "one row of dice", "whole rows dropped",
@@ -70,7 +74,9 @@ RIGHT_IN_PART = {
 }  # fmt: skip
 TWINS = {"cross-entropy of sigmoid"}  # told the same as "log of sigmoid": it is the same mistake
 # Of the points, for such an answer; elsewhere three quarters.
-MOST = {"03_gans": 0.8, "04_vaes": 0.8, "05_transformers": 0.8, "08_tuning": 0.8, "11_overfitting": 0.9, "12_ethics": 0.85}
+MOST = {
+    "03_gans": 0.8, "04_vaes": 0.8, "05_transformers": 0.8, "08_tuning": 0.8, "11_overfitting": 0.9, "12_ethics": 0.85,
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module", params=EXERCISES, ids=lambda e: e.name)

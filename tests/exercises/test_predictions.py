@@ -34,6 +34,11 @@ def test_no_guess_is_friendly(shown):
     assert "your guess" not in shown[1].picture
 
 
+def test_one_of_two_things_is_asked_for_as_such(shown):
+    ask(low=1, high=2, unit="")
+    assert shown[0].lines[-1] == "Write `guess=1` or `guess=2` in this cell, and run it again."
+
+
 @pytest.mark.parametrize(
     ("guess", "words"),
     [("many", "'many' is not"), (51, "outside"), (-1, "outside"), (float("nan"), "outside"), ([1], "must be a number")],

@@ -24,6 +24,7 @@ OTHER_SETTINGS = {
     "10_finetuning": {"seed": 1, "rank": 4},
     "11_overfitting": {"seed": 1},
     "12_ethics": {"seed": 1},
+    "13_health": {"seed": 1, "noise": 4},
 }
 """With what the empty student copy of each lesson is executed: all that it claims must hold there too."""
 

@@ -1,5 +1,6 @@
 """What holds for every lesson: it runs, keeps its promises, has its parts, and its student copy gives nothing away."""
 
+import ast
 import json
 import re
 import statistics
@@ -152,3 +153,12 @@ def test_every_lesson_has_a_teachers_page(lesson):
         assert part in text, f"{page.name}: {part} is missing"
     for exercise in lesson.exercises:
         assert exercise.name in text
+
+
+@each_lesson
+def test_no_picture_is_made_that_nobody_sees(lesson):
+    """A cell shows what its last line returns; a picture that is returned before it is lost."""
+    for source in text_of(lesson, "code"):
+        for line in ast.parse(source).body[:-1]:
+            called = ast.unparse(line.value.func) if isinstance(getattr(line, "value", None), ast.Call) else ""
+            assert not (isinstance(line, ast.Expr) and called.startswith("show_")), ast.unparse(line)

@@ -12,7 +12,8 @@ import pytest
 from gentutor.plots.study_pixels import HEIGHT, WIDTH, describe_study, paint_study
 from gentutor.tuning import background
 from gentutor.widgets.core_study import CoreStudy
-from gentutor.widgets.study_page import PageStudy, StillStudy, StudyView, study_panel, study_still
+from gentutor.widgets.study_page import PageStudy, study_panel
+from gentutor.widgets.study_view import StillStudy, StudyView, study_still
 from tests.tuning.bowls import KNOBS, diverging, slow_bowl, study_of
 
 

@@ -294,6 +294,8 @@ def _notes(known: Iterable[Row], results: Mapping[str, Mapping[str, Any]]) -> li
         line = f"- **{row.name}**{pins}: {row.about}; {outcome['when']}, {outcome['machine']}."
         if bad := failed(outcome):
             line += f" Failed: {'; '.join(bad)}."
+        if lessons := sorted(Path(name).stem for name in outcome["pieces"] if is_lesson(name)):
+            line += f" The last lesson that was there: `{lessons[-1]}`." if len(lessons) > 2 else ""
         missing, ran = outcome.get("not_run", []), list(outcome["pieces"])
         if missing and ran:
             few, which = (missing, "Not run") if len(missing) < len(ran) else (ran, "Only these ran")

@@ -12,6 +12,7 @@ KNOBS = KnobSet(
         10000,
         scale="log",
         unit="updates",
+        quick=800,
         help="How often the overfitted generator's weights are moved.",
         effect="higher: synthetic patients nearer to the real ones they were learnt from, and a stronger attack.",
     ),

@@ -2,7 +2,7 @@
 // Joined behind controls.js, picture.js, curves.js and transport.js; see live_panel.py for the messages.
 
 const STATE_NAMES = { training: "Training", paused: "Paused", done: "Finished", diverged: "Diverged" };
-const SIDE = 320; // pixels of the page that samples may take beside the curves
+const SIDE = 284; // pixels of the page that samples may take beside the curves
 const WIDE = 2.5; // times as wide as high, as in live_still.py
 const SILENCE_MS = 5000; // a page without a kernel, such as an exported one, says so after this long
 const LOST_WORDS = "Nothing heard from the kernel for a while: it is busy, or it has ended. What is shown was reached; if " +

@@ -255,7 +255,7 @@ def render(results: Mapping[str, Mapping[str, Any]]) -> str:
     """The page docs/matrix.md."""
     known = [row for row in ROWS if row.name in results]
     lines = [
-        "# Matrix: the same lessons in other environments",
+        "# Matrix",
         "",
         "Made by `make test-matrix`; do not edit. Each row is an environment of its own, in which every lesson ran",
         "in the quick profile (`gentutor run`) and the browser tests drove JupyterLab in Chromium. Minutes are those",

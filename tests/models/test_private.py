@@ -50,3 +50,19 @@ def test_a_wide_clip_norm_changes_no_weight():
     plain = train_records(TabularFlow(3, 8), rows, 3, batch_size=10)
     clipped = train_records(TabularFlow(3, 8), rows, 3, clip_norm=1e6, batch_size=10)
     torch.testing.assert_close(plain.state_dict(), clipped.state_dict())
+
+
+@pytest.mark.filterwarnings("ignore")  # another project's, and as many as it likes
+def test_opacus_agrees_where_it_is_installed():
+    opacus = pytest.importorskip("opacus")
+    model, dice = TabularVAE(3, seed=1), torch.Generator().manual_seed(0)
+    x, noise = torch.randn(8, 3, generator=dice), torch.randn(8, model.n_noise, generator=dice)
+    theirs = opacus.GradSampleModule(TabularVAE(3, seed=1), loss_reduction="sum")
+    theirs(x, noise).sum().backward()
+    slopes = torch.cat([part.grad_sample.flatten(1) for part in theirs.parameters()], 1)
+    torch.testing.assert_close(person_gradients(model, x, noise), slopes, rtol=1e-4, atol=1e-5)
+    accountant = opacus.accountants.RDPAccountant()
+    for share, sigma, updates, delta, _ in PUBLISHED[1:3]:
+        accountant.history = [(sigma, share, updates)]
+        their_epsilon = accountant.get_epsilon(delta, alphas=list(range(2, 257)))
+        assert epsilon(share, sigma, updates, delta) == pytest.approx(their_epsilon, rel=1e-9)

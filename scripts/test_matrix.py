@@ -112,6 +112,8 @@ def run_row(row: Row, outcome: dict[str, Any], options: argparse.Namespace, save
         return
     inside = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
     outcome["versions"] = _versions(inside)
+    if not all(map(is_lesson, missing)):
+        _ensure_browser(inside)
     for piece in missing:
         print(f"{row.name}: {piece} ...", flush=True)
         done[piece] = _run(piece, inside, folder, options.before)
@@ -169,6 +171,10 @@ def _make(row: Row, python: str, folder: Path, torch_index: str) -> str:
 def clean(environment: Mapping[str, str]) -> dict[str, str]:
     """The environment variables, without those that would bring in packages of another environment."""
     return {name: value for name, value in environment.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
+
+
+def _ensure_browser(python: Path) -> None:
+    subprocess.run([python, ROOT / "scripts" / "ensure_browser.py", "--install"], check=False)
 
 
 def _versions(python: Path) -> dict[str, str]:

@@ -133,11 +133,12 @@ def test_only_what_is_missing_or_failed_runs_again_and_each_piece_is_kept_at_onc
     monkeypatch.setattr(matrix, "find_python", lambda version: "python")
     monkeypatch.setattr(matrix, "_make", lambda *_: "")
     monkeypatch.setattr(matrix, "_versions", lambda _: {})
+    monkeypatch.setattr(matrix, "_ensure_browser", lambda _: ran.append("browser"))
     monkeypatch.setattr(matrix, "_run", lambda name, *_: ran.append(name) or piece())
     kept = {"pieces": {every[0]: piece(), every[1]: piece(0, 1, failed=("b",))}}
     matrix.run_row(matrix.ROWS[0], kept, options, lambda: saved.append(len(ran)))
-    assert ran == every[1:]
-    assert saved == [1, 2]
+    assert ran == ["browser", *every[1:]]
+    assert saved == [2, 3]
     assert kept["not_run"] == []
     assert not matrix.failed(kept)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from gentutor.language import translate
 
-_LEFT, _RIGHT, _WIDTH, _HEIGHT, _Y = 30.0, 530.0, 560, 96, 46
+_LEFT, _RIGHT, _WIDTH, _HEIGHT, _Y = 50.0, 510.0, 590, 96, 46
 _GUESS, _MEASURED = "#E69F00", "#0072B2"  # Okabe and Ito's orange and blue
 _LOG_FROM = 100.0  # a range that spans this factor or more is drawn, and scored, by ratios
 
@@ -67,8 +67,9 @@ def number_line(axis: Axis, guess: float | None, measured: float) -> str:
         told += f", your guess {axis.text(guess)}"
     ends = "".join(
         f'<line x1="{x}" y1="{_Y - 5}" x2="{x}" y2="{_Y + 5}" stroke="currentColor"/>'
-        f'<text x="{x}" y="{_Y + 20}" text-anchor="{anchor}" opacity="0.75">{plain(value)}</text>'
-        for x, anchor, value in ((_LEFT, "start", axis.low), (_RIGHT, "end", axis.high))
+        # beside the line: below it, the mark of a value near the end would cover the number
+        f'<text x="{x + aside}" y="{_Y + 5}" text-anchor="{anchor}" opacity="0.75">{plain(value)}</text>'
+        for x, aside, anchor, value in ((_LEFT, -9, "end", axis.low), (_RIGHT, 9, "start", axis.high))
     )
     return (
         f'<svg role="img" aria-label="{html.escape(translate(told))}" width="{_WIDTH}" height="{_HEIGHT}" '

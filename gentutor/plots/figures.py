@@ -159,8 +159,8 @@ def show_curves(
         if marks and len(measured) <= _MOST_TICKS:
             ax.set_xticks(measured)
             ax.xaxis.set_minor_locator(NullLocator())
-        # 16, where matplotlib would write 1.6 × 10¹
-        ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.0f}" if x >= 1000 else f"{x:g}"))
+        # 16, where matplotlib would write 1.6 × 10¹; three digits, since more would run into the next number
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.0f}" if x >= 1000 else f"{x:.3g}"))
         ax.xaxis.set_minor_formatter(NullFormatter())
     ax.grid(alpha=0.25)
     if len(curves) > _MOST_INSIDE:

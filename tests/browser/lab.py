@@ -37,6 +37,7 @@ from PIL import Image
 from gentutor.server.nodelay import CONFIG_FILE
 from gentutor.server.threads import patient_threads
 from gentutor.workspace.browser import find_chromium
+from gentutor.workspace.lab import SETTINGS
 
 CHROMIUM_MISSING = (
     "No Chromium was found, so the browser tests could not run and the test run does not count as passed. "
@@ -140,6 +141,8 @@ def lab_server(
         "JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces", "IPYTHONDIR": "ipython",
     }  # fmt: skip
     settings = {name: str(folder / place) for name, place in places.items()}
+    if not notebook:
+        settings["JUPYTER_CONFIG_PATH"] = str(SETTINGS)  # what `gentutor lab` changes in JupyterLab
     unneeded = ", ".join(f"'{name}': False" for name in _NOT_NEEDED if not (notebook and name == "notebook"))
     module, app, door = (
         ("notebook", "JupyterNotebookApp", "notebooks") if notebook else ("jupyterlab", "LabApp", LabServer.door)

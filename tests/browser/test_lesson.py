@@ -52,6 +52,16 @@ def test_the_first_slider_moves_a_picture_of_a_trained_model(lesson):
     assert not lab.errors
 
 
+def test_no_line_of_code_is_hidden_behind_the_edge(lesson):
+    lab, places, _ = lesson
+    cell = lab.cell(places["parameters"])
+    cell.scroll_into_view_if_needed()
+    wide, shown = cell.locator(".cm-scroller").evaluate("(code) => [code.scrollWidth, code.clientWidth]")
+    assert wide <= shown + 1
+    lines = cell.locator(".cm-line").evaluate_all("(lines) => lines.map((line) => line.clientHeight)")
+    assert max(lines) > 1.5 * min(lines)  # a line that needs two rows has them
+
+
 def test_the_empty_copy_goes_on_past_every_check(lesson):
     lab, places, code = lesson
     run_up_to(lab, places, code, "principal-components", "vae-run")

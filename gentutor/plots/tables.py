@@ -8,6 +8,8 @@ from typing import Any
 from gentutor.plots.figures import Picture, _figure
 from gentutor.plots.pictures import to_array
 
+_LETTER = 0.08  # inches of one letter of a tick's name
+
 
 def show_table(
     table: Any, rows: Sequence[str], columns: Sequence[str], *, x_label: str, y_label: str, alt: str, title: str = "",
@@ -35,7 +37,9 @@ def show_table(
     shares = to_array(table)
     figure, (ax,) = _figure(1.6 + cell * len(columns), 1.2 + cell * len(rows))
     image = ax.imshow(shares, cmap="Blues", vmin=0)
-    ax.set_xticks(range(len(columns)), columns)
+    turned: dict[str, Any] = {"rotation": 35, "ha": "right", "rotation_mode": "anchor"}  # names that are wider than their column
+    is_wide = max(map(len, columns), default=0) * _LETTER > cell
+    ax.set_xticks(range(len(columns)), columns, **(turned if is_wide else {}))
     ax.set_yticks(range(len(rows)), rows)
     ax.tick_params(labelsize=9, length=0)
     ax.set(xlabel=x_label, ylabel=y_label, title=title)

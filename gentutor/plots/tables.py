@@ -37,7 +37,8 @@ def show_table(
     shares = to_array(table)
     figure, (ax,) = _figure(1.6 + cell * len(columns), 1.2 + cell * len(rows))
     image = ax.imshow(shares, cmap="Blues", vmin=0)
-    turned: dict[str, Any] = {"rotation": 35, "ha": "right", "rotation_mode": "anchor"}  # names that are wider than their column
+    # names that are wider than their column are turned
+    turned: dict[str, Any] = {"rotation": 35, "ha": "right", "rotation_mode": "anchor"}
     is_wide = max(map(len, columns), default=0) * _LETTER > cell
     ax.set_xticks(range(len(columns)), columns, **(turned if is_wide else {}))
     ax.set_yticks(range(len(rows)), rows)

@@ -36,26 +36,6 @@ def clock_of(chorale: Chorale) -> Tensor:
     return FIRST_CLOCK + 2 * torch.tensor(left[::-1]).clamp(max=MOST_BEATS) + off
 
 
-def clock_of_lines(beats: Iterable[int], per_quarter: int = PER_QUARTER) -> Tensor:
-    """Return the clock of lines of so many beats each, with a fermata of one beat at the end of each.
-
-    Parameters
-    ----------
-    beats : iterable of int
-        Beats in each line, the fermata's among them; most of Bach's have 8.
-    per_quarter : int
-        Steps in a beat.
-
-    Examples
-    --------
-    >>> (clock_of_lines([3]) - FIRST_CLOCK).tolist()
-    [4, 5, 2, 3, 0, 1]
-    """
-    left = torch.cat([torch.arange(n - 1, -1, -1).repeat_interleave(per_quarter) for n in beats])
-    off = torch.arange(len(left)) % per_quarter != 0
-    return FIRST_CLOCK + 2 * left.clamp(max=MOST_BEATS) + off
-
-
 def tokens_of(chorale: Chorale) -> Tensor:
     """Return the tokens of a chorale on a grid of eighths, (5 T,): clock, soprano, bass, alto, tenor of each step.
 

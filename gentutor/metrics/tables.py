@@ -33,22 +33,6 @@ def fit_outcome(rows: Tensor, steps: int = 200, decay: float = 0.01) -> Tensor:
     return weights
 
 
-def outcome_accuracy(weights: Tensor, rows: Tensor) -> float:
-    """Return the share of rows whose outcome the regression tells."""
-    x = torch.cat([rows[:, :-1], torch.ones(len(rows), 1)], 1).double()
-    return float(((x @ weights > 0) == (rows[:, -1] > 0)).double().mean())
-
-
 def tstr_gap(real: Tensor, synthetic: Tensor, outcome: Tensor) -> float:
     """Return the accuracy after training on real patients, less that after training on synthetic ones; each is (N)."""
     return float((real == outcome).double().mean() - (synthetic == outcome).double().mean())
-
-
-def usefulness_lost(real: Tensor, synthetic: Tensor, test: Tensor) -> float:
-    """Return the accuracy on real patients (N, D) lost by training on synthetic ones: see `tstr_gap`."""
-    return outcome_accuracy(fit_outcome(real), test) - outcome_accuracy(fit_outcome(synthetic), test)
-
-
-def group_share(rows: Tensor, column: int, beyond: float) -> float:
-    """Return the share of the rows (N, D) whose value in a column is above a bound: how large a rare group is."""
-    return float((rows[:, column] > beyond).double().mean())

@@ -8,7 +8,6 @@ from gentutor.datasets.chorale_tokens import (
     MOST_BEATS,
     N_TOKENS,
     clock_of,
-    clock_of_lines,
     onsets_of,
     tokens_of,
     tokens_to_roll,
@@ -91,8 +90,6 @@ def test_the_clock_counts_down_to_the_fermata():
     beats = (clock_of(chorale) - FIRST_CLOCK) // 2
     assert torch.equal(beats == 0, chorale.fermata)
     assert int(beats.max()) <= MOST_BEATS
-    assert torch.equal(clock_of_lines([8])[-2:] - FIRST_CLOCK, torch.tensor([0, 1]))
-    assert len(clock_of_lines([8, 4])) == 24
 
 
 def test_training_tokens_stand_in_every_key_that_fits():

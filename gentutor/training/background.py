@@ -1,21 +1,26 @@
 """The one background thread that trains while a notebook stays free.
 
-There is never more than one trainer in a process: starting a run stops the one before. The thread takes the run's
-lock for one step at a time, so a panel can read weights, move knobs or rewind between two steps.
+There is never more than one background trainer in a process: starting a run stops the one before. (`Run.finish` of
+another run trains beside it, in the thread that calls it.) The trainer takes the run's lock for one step at a time, so
+a panel can read weights, move knobs or rewind between two steps.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from gentutor.errors import TrainingDivergedError
-from gentutor.training.run import Run
+from gentutor.training.loop import train
+
+if TYPE_CHECKING:
+    from gentutor.training.run import Run
 
 THREAD_NAME = "gentutor-trainer"
 
-OnStep = Callable[[Run], None]
-OnEnd = Callable[[Run, str], None]
+OnStep = Callable[["Run"], None]
+OnEnd = Callable[["Run", str], None]
 
 
 class _Trainer:
@@ -31,8 +36,6 @@ class _Trainer:
         self._thread.start()
 
     def _work(self) -> None:
-        from gentutor.training.loop import train
-
         reason = "done"
         try:
             train(self.run, self._until, self._on_step, self._stop.is_set)

@@ -45,8 +45,7 @@ class Batches:
         self.tensors = tensors
         self.n_examples = sizes.pop()
         self.seed = seed
-        self._epoch = -1
-        self._order = torch.empty(0, dtype=torch.int64)
+        self._kept = (-1, torch.empty(0, dtype=torch.int64))
 
     def __len__(self) -> int:
         return self.n_examples
@@ -69,7 +68,8 @@ class Batches:
         return batch[0] if len(batch) == 1 else batch
 
     def _order_of(self, epoch: int) -> Tensor:
-        if epoch != self._epoch:
-            self._order = torch.randperm(self.n_examples, generator=generator(self.seed, "order", epoch))
-            self._epoch = epoch
-        return self._order
+        kept = self._kept  # read and written as one: branches that train in two threads share these batches
+        if kept[0] != epoch:
+            kept = (epoch, torch.randperm(self.n_examples, generator=generator(self.seed, "order", epoch)))
+            self._kept = kept
+        return kept[1]

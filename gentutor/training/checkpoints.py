@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
-from gentutor.errors import CheckpointError
+from gentutor.errors import CheckpointError, KnobError
 from gentutor.training.history import Curves
 from gentutor.training.record import Change, KnobRecord
-from gentutor.training.run import Run
 from gentutor.training.state import Snapshot, from_plain, tensors_in, to_plain
+
+if TYPE_CHECKING:
+    from gentutor.training.run import Run
 
 _FORMAT = 1
 
@@ -28,9 +31,12 @@ def save(run: Run, path: Path) -> Path:
     Raises
     ------
     CheckpointError
-        When the file cannot be written.
+        When the file cannot be written, or the run has diverged and was not rewound.
     """
     with run.lock:
+        if run.trouble:
+            raise CheckpointError(f"{run.name} has diverged: rewind it to a healthy step first, then save.")
+        run._mend()
         snapshot = Snapshot.of(run.parts, run.position, run._seen)
         tensors = {name: tensor.contiguous() for name, tensor in tensors_in(snapshot.states).items()}
         for name in run.metrics:
@@ -79,17 +85,41 @@ def load(run: Run, path: Path) -> None:
     if facts.get("format") != _FORMAT:
         raise CheckpointError(f"{path} has format {facts.get('format')}; this gentutor reads format {_FORMAT}.")
     with run.lock:
+        try:  # everything is read before anything is changed
+            states = from_plain(facts["states"], tensors)
+            position, seen, recording = facts["position"], facts["seen"], facts["recording"]
+            name, seed, steps = recording["name"], recording["seed"], recording["steps"]
+            record = KnobRecord(run.knobs, recording["settings"])
+            record.changes = [Change(*change) for change in recording["changes"] if change[0] <= position]
+            curves = _curves(facts["curves"], tensors)
+            _refuse_other_parts(run, states, path)
+        except (KeyError, TypeError, ValueError, AttributeError, KnobError) as error:
+            raise CheckpointError(
+                f"{path} does not fit this run or is damaged ({error}). Build the run with the settings it was saved "
+                "with, or use another file."
+            ) from error
         _refuse_other_shapes(run, tensors, path)
-        states = from_plain(facts["states"], tensors)
-        Snapshot(facts["position"], facts["seen"], states).restore(run.parts)
-        recording = facts["recording"]
-        run.name, run.seed, run.steps = recording["name"], recording["seed"], recording["steps"]
-        run._record = KnobRecord(run.knobs, recording["settings"])
-        run._record.changes = [Change(*change) for change in recording["changes"] if change[0] <= facts["position"]]
+        Snapshot(position, seen, states).restore(run.parts)
+        run.name, run.seed, run.steps, run._record = name, seed, steps, record
         run._memory.stores.remove(run._snapshots)
-        run.branched_at = facts["position"]  # rewinding reaches back to the loaded state
-        run._start(facts["position"], facts["seen"])
-        run._curves = _curves(facts["curves"], tensors)
+        run.branched_at = position  # rewinding reaches back to the loaded state
+        run._torn = False
+        run._start(position, seen)
+        run._curves = curves
+
+
+def _refuse_other_parts(run: Run, states: dict[str, Any], path: Path) -> None:
+    """Refuse a file whose parts, or whose networks' weights, have other names."""
+    here = {name: set(part.state_dict()) for name, part in run.parts.items()}
+    saved = {name: set(state) for name, state in states.items()}
+    odd = sorted(set(here) ^ set(saved)) or sorted(
+        f"{name}/{key}" for name in here for key in here[name] ^ saved[name]
+    )
+    if odd:
+        raise CheckpointError(
+            f"{path} does not fit this run: {', '.join(odd[:3])} {'is' if len(odd) == 1 else 'are'} not in both. "
+            "Build the run with the settings it was saved with."
+        )
 
 
 def _refuse_other_shapes(run: Run, tensors: dict[str, torch.Tensor], path: Path) -> None:

@@ -13,9 +13,10 @@ from typing import Any
 from gentutor.errors import RunStateError, TrainingDivergedError
 from gentutor.knobs import KnobSet
 from gentutor.seeding import generator
-from gentutor.training import divergence
+from gentutor.training import background, checkpoints, divergence, loop
 from gentutor.training.batches import Batches
 from gentutor.training.history import Curve, Curves, MemoryLimit, SnapshotStore
+from gentutor.training.progress import Progress
 from gentutor.training.record import Change, KnobRecord
 from gentutor.training.state import Snapshot, Stateful
 from gentutor.training.turns import TurnLock
@@ -97,6 +98,7 @@ class Run:
         self._family = [self]
         self._memory = MemoryLimit(memory_limit_mb)
         self._first_loss: float | None = None
+        self._torn = False
         self._start(position=0, seen=0)
 
     def _start(self, position: int, seen: int) -> None:
@@ -109,7 +111,11 @@ class Run:
         interval = max(1, math.ceil(self.steps / _SNAPSHOTS_AT_FIRST))
         self._snapshots = SnapshotStore(Snapshot.of(self.parts, position, seen), interval)
         self._memory.stores.append(self._snapshots)
-        self._memory.make_room()
+        try:
+            self._memory.make_room()
+        except RunStateError:  # a branch that finds no room leaves its family as it was
+            self._memory.stores.remove(self._snapshots)
+            raise
 
     # Training
 
@@ -127,6 +133,7 @@ class Run:
         with self.lock:
             if self.trouble:
                 raise TrainingDivergedError(self.trouble)
+            self._mend()
             if self.position >= self.steps:
                 raise RunStateError(
                     f"{self.name} is complete ({self.steps} steps). Rewind it to train on from earlier."
@@ -134,12 +141,16 @@ class Run:
             started = time.perf_counter()
             settings = self.settings
             batch_size = int(settings["batch_size"])
-            metrics = self._update(
-                **self.parts,
-                x=self.batches.at(self._seen, batch_size),
-                settings=SimpleNamespace(**settings, progress=self.position / self.steps),
-                generator=generator(self.seed, "step", self.position),
-            )
+            try:
+                metrics = self._update(
+                    **self.parts,
+                    x=self.batches.at(self._seen, batch_size),
+                    settings=SimpleNamespace(**settings, progress=self.position / self.steps),
+                    generator=generator(self.seed, "step", self.position),
+                )
+            except BaseException:  # also an interrupt: some weights may have moved, and would move twice
+                self._torn = True
+                raise
             self._refuse_divergence(metrics)
             self.position += 1
             self._seen += batch_size
@@ -162,9 +173,6 @@ class Run:
         TrainingDivergedError
             As `step`.
         """
-        from gentutor.training import background, loop  # they import Run
-        from gentutor.training.progress import Progress
-
         label = f"Training {self.name}"
         with Progress(self.steps, start=self.position, label=label, shown=progress) as bar:
             background.wait_for(self, lambda: bar.update(self.position))
@@ -172,6 +180,11 @@ class Run:
                 raise TrainingDivergedError(self.trouble)
             loop.train(self, self.steps, on_step=lambda run: bar.update(run.position))
         return self
+
+    def _mend(self) -> None:
+        """Go back to whole weights where an update was cut off half-way."""
+        if self._torn:
+            self.rewind(self.position)
 
     def _remember(self, metrics: dict[str, float]) -> None:
         self._curves.add(self.position, metrics)
@@ -268,7 +281,7 @@ class Run:
                 )
             snapshot = self._snapshots.nearest(step)
             snapshot.restore(self.parts)
-            self.position, self._seen, self.trouble = snapshot.step, snapshot.seen, None
+            self.position, self._seen, self.trouble, self._torn = snapshot.step, snapshot.seen, None, False
             while self.position < step:
                 self.step()
 
@@ -285,6 +298,7 @@ class Run:
         with self.lock:
             if self.trouble:
                 raise RunStateError(f"{self.name} has diverged: rewind it to a healthy step first, then branch.")
+            self._mend()
             checked = self._record.checked(knobs)
             twig = copy.copy(self)
             twig.parent, twig.branched_at, twig.lock = self, self.position, TurnLock()
@@ -314,12 +328,8 @@ class Run:
 
     def save(self, path: str | Path) -> Path:
         """Write weights, optimiser state, curves and recording as a safetensors file; see `checkpoints.save`."""
-        from gentutor.training import checkpoints  # it imports Run
-
         return checkpoints.save(self, Path(path))
 
     def load(self, path: str | Path) -> None:
         """Take over what `save` wrote, into a run built in the same way; see `checkpoints.load`."""
-        from gentutor.training import checkpoints
-
         checkpoints.load(self, Path(path))

@@ -45,8 +45,7 @@ class Windows:
                 f"{tuple(tokens.shape)}. Take more text, or a shorter context."
             )
         self.tokens, self.context, self.seed = tokens, context, seed
-        self._block = -1
-        self._starts = torch.empty(0, dtype=torch.int64)
+        self._kept = (-1, torch.empty(0, dtype=torch.int64))
 
     def __len__(self) -> int:
         return len(self.tokens) - self.context
@@ -77,8 +76,8 @@ class Windows:
         return self.tokens.unfold(0, length, 1)[torch.cat(parts)]
 
     def _starts_of(self, block: int) -> Tensor:
-        if block != self._block:
+        kept = self._kept  # read and written as one: branches that train in two threads share these windows
+        if kept[0] != block:
             dice = generator(self.seed, "windows", block)
-            self._starts = torch.randint(len(self), (_DRAWN_AT_ONCE,), generator=dice)
-            self._block = block
-        return self._starts
+            kept = self._kept = (block, torch.randint(len(self), (_DRAWN_AT_ONCE,), generator=dice))
+        return kept[1]

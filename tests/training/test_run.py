@@ -2,6 +2,7 @@
 
 import json
 import math
+import sys
 import threading
 
 import numpy as np
@@ -350,3 +351,90 @@ def test_a_failed_save_keeps_the_older_file(tmp_path, monkeypatch):
         run.save(path)
     assert path.read_bytes() == old
     assert [p.name for p in tmp_path.iterdir()] == ["run.safetensors"]
+
+
+def test_a_branch_that_finds_no_room_leaves_its_run_as_it_was():
+    one = make_run(steps=40).finish(progress=False)
+    size = Snapshot.of(one.parts, 40, 0).n_bytes / 1e6
+    run = make_run(steps=40, memory_limit_mb=2.5 * size)
+    for _ in range(5):
+        run.step()
+    before = run.history_mb
+    with pytest.raises(RunStateError, match="memory"):
+        run.branch()
+    assert run.history_mb == before
+    assert same(state(run.finish(progress=False)), state(one))
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ZeroDivisionError])
+def test_an_update_that_was_cut_off_counts_once(error):
+    whole, cut = make_run().finish(progress=False), make_run()
+    cut_at = [20]
+
+    def interrupted(**arguments):
+        metrics = update(**arguments)
+        if cut_at and cut.position == cut_at[0]:
+            cut_at.clear()
+            raise error
+        return metrics
+
+    cut._update = interrupted
+    with pytest.raises(error):
+        cut.finish(progress=False)
+    assert cut.position == 20
+    assert same(state(cut.branch().finish(progress=False)), state(whole))
+    assert same(state(cut.finish(progress=False)), state(whole))
+    assert cut.curve("loss")[1].tolist() == whole.curve("loss")[1].tolist()
+
+
+def test_a_diverged_run_is_not_saved_as_a_healthy_one(tmp_path):
+    run = make_run()
+    run.step()
+    run.set(lr=1e6)
+    with pytest.raises(TrainingDivergedError):
+        run.finish(progress=False)
+    with pytest.raises(CheckpointError, match="rewind it"):
+        run.save(tmp_path / "run.safetensors")
+    assert not list(tmp_path.iterdir())
+    run.rewind(1)
+    run.save(tmp_path / "run.safetensors")
+
+
+@pytest.mark.parametrize("what", ["a part more", "a part less", "a layer more", "a layer less"])
+def test_a_checkpoint_of_another_run_is_refused_and_changes_nothing(tmp_path, what):
+    other, run = make_run(seed=1), make_run()
+    if what == "a part less":
+        del other.parts["optimiser"]
+    elif what == "a part more":
+        other.parts["judge"] = nn.Linear(2, 2)
+    elif what == "a layer more":
+        other.parts["model"].append(nn.Linear(4, 4))
+    else:
+        del other.parts["model"][2]
+    before = state(run)
+    with pytest.raises(CheckpointError, match="does not fit this run"):
+        run.load(other.save(tmp_path / "other.safetensors"))
+    assert same(state(run), before)
+    run.finish(progress=False)
+
+
+def test_branches_in_two_threads_share_their_batches_safely():
+    batches = Batches(torch.arange(50), seed=0)
+    expected = [batches.at(seen, 7).tolist() for seen in range(0, 400, 7)]
+    wrong = []
+
+    def read():
+        for _ in range(40):
+            wrong.extend(seen for i, seen in enumerate(range(0, 400, 7)) if batches.at(seen, 7).tolist() != expected[i])
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [threading.Thread(target=read) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(before)
+    assert not wrong

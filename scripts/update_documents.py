@@ -127,12 +127,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--check", action="store_true", help="write nothing; fail when something is out of date")
     check = parser.parse_args().check
-    stale = [
-        path for path, text in documents().items() if not path.exists() or path.read_text(encoding="utf-8") != text
-    ]
+    wanted = documents()
+    stale = [path for path, text in wanted.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
     for path in stale:
         if not check:
-            path.write_text(documents()[path], encoding="utf-8")
+            path.write_text(wanted[path], encoding="utf-8")
         print(f"{path.relative_to(ROOT)} {'is out of date' if check else 'written'}")
     if check and stale:
         sys.exit("Run: python scripts/update_documents.py")

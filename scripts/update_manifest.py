@@ -1,6 +1,6 @@
 """(Re)compute entries of `data/MANIFEST.json`: name, sha256, size in bytes, and the card of each file.
 
-    python scripts/update_manifest.py                      # every file that has an entry or a card here
+    python scripts/update_manifest.py                      # every file that has an entry
     python scripts/update_manifest.py weights/vae.safetensors --card weights/vae.md
 
 The build scripts call `update_manifest` for the file that they wrote.

@@ -171,7 +171,10 @@ def knobs(
     from rich.table import Table
 
     from gentutor.knobs import lesson_knobs, lessons_with_knobs
+    from gentutor.workspace.lessons import lesson_path
 
+    if lesson and lesson not in lessons_with_knobs():
+        lesson = lesson_path(lesson).stem
     for subject in [lesson] if lesson else lessons_with_knobs():
         declared = lesson_knobs(subject)
         if markdown:

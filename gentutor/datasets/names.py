@@ -8,8 +8,9 @@ from functools import lru_cache
 from typing import Literal
 
 from gentutor.datasets.bundle import Stamp, data_file, stamp
-from gentutor.errors import DataDamagedError
+from gentutor.errors import DataDamagedError, DataError
 
+SPLITS = ("train", "validation", "test")
 TRAIN_SHARE, VALIDATION_SHARE = 0.8, 0.1  # the rest is the test part
 
 END_OF_NAME = "\n"
@@ -30,6 +31,8 @@ def load_names(split: Literal["train", "validation", "test"] = "train") -> list[
 
     Raises
     ------
+    DataError
+        When there is no such part.
     DataMissingError, DataDamagedError
         When the bundled file is not there or not intact.
 
@@ -39,9 +42,11 @@ def load_names(split: Literal["train", "validation", "test"] = "train") -> list[
     >>> len(names), "emma" in names, "emma" in load_names("test")
     (29368, False, True)
     """
+    if split not in SPLITS:
+        raise DataError(f"split must be one of {', '.join(SPLITS)}; got {split!r}.")
     names = _names(stamp(data_file("names.txt.xz")))
     cuts = [round(share * len(names)) for share in (0, TRAIN_SHARE, TRAIN_SHARE + VALIDATION_SHARE, 1)]
-    part = ("train", "validation", "test").index(split)
+    part = SPLITS.index(split)
     return list(names[cuts[part] : cuts[part + 1]])
 
 

@@ -32,8 +32,11 @@ def roc_auc(scores: Tensor, is_fake: Tensor) -> Tensor:
 
 
 def roc_points(scores: Tensor, is_fake: Tensor) -> tuple[Tensor, Tensor]:
-    """Return false alarms and hits at every threshold, from the strictest to the most lenient: (N + 1,) each."""
-    at = torch.cat([torch.unique(scores).flip(0), scores.new_tensor([-torch.inf])])
+    """Return false alarms and hits at every threshold, from the strictest to the most lenient: (K + 1,) each.
+
+    K is the number of different scores; the first point, (0, 0), is that of a threshold above them all.
+    """
+    at = torch.unique(scores).flip(0)
     called = scores >= at[:, None]  # (thresholds, N)
     false_alarms, hits = called[:, ~is_fake].float().mean(1), called[:, is_fake].float().mean(1)
     zero = torch.zeros(1)

@@ -79,7 +79,7 @@ def diagnose_numbers(got: Array, wanted: Array, sizes: Mapping[str, int], rtol: 
     if got.ndim == 2 and got.shape == got.T.shape and close(got.T, wanted, rtol, atol):
         message = "Rows and columns are swapped: your result is the transpose of what is wanted."
         return Diagnosis("transposed", message, by)
-    for code, message in (_factor(got, wanted, sizes, rtol), _offset(got, wanted, rtol, atol)):
+    for code, message in (_factor(got, wanted, sizes), _offset(got, wanted, rtol, atol)):
         if code:
             return Diagnosis(code, message, by)
     first = np.unravel_index(int(np.argmax(np.abs(got - wanted) > atol + rtol * np.abs(wanted))), got.shape)
@@ -111,7 +111,7 @@ def times(factor: float) -> str:
     return f"{size:.0f}" if math.isclose(size, round(size), rel_tol=2e-3) else f"{size:.3g}"
 
 
-def _factor(got: Array, wanted: Array, sizes: Mapping[str, int], rtol: float) -> tuple[str, str]:
+def _factor(got: Array, wanted: Array, sizes: Mapping[str, int]) -> tuple[str, str]:
     if not got.any() and wanted.any():
         return "zeros", "Every value is 0."
     k = constant_factor(got, wanted)

@@ -2,8 +2,7 @@
 
 A finished quiz is one entry of kind ``"quiz"`` in the workspace's progress (`gentutor.exercises.progress`):
 ``name``, and for each item its ``family``, whether it was ``fake``, and the ``rating`` given, 0 (surely real) to 3
-(surely
-generated). `last_quiz` reads it back, as lesson 12 does to compare a detector with the student.
+(surely generated). `last_quiz` reads it back, as lesson 12 does to compare a detector with the student.
 """
 
 from __future__ import annotations

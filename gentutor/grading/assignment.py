@@ -13,6 +13,7 @@ import gentutor
 from gentutor.errors import ExerciseError, GradingError
 from gentutor.exercises.contract import Check, Contract, Exercise
 from gentutor.exercises.registry import exercises as exercises_of
+from gentutor.grading.forms import form_of
 from gentutor.grading.inside.confinement import Limits
 from gentutor.grading.orders import Order
 from gentutor.grading.records import Assignment
@@ -46,7 +47,7 @@ def make_assignment(name: str, own_checks: str = "", folder: Path | None = None)
     contracts = contracts_of(lesson.name, own_checks)
     master = canonical(read_notebook(lesson.path))["cells"]
     copy = json.loads(student_copy(lesson))["cells"]
-    kinds = {contract.name: _kind(contract) for contract in contracts}
+    kinds = {contract.name: form_of(contract) for contract in contracts}
     plan = {
         "lesson": lesson.name,
         "cells": [_planned(cell, kinds) for cell in copy],
@@ -121,10 +122,6 @@ def checks_fingerprint(own_checks: str = "") -> str:
     """Return what changes when gentutor's exercises or the teacher's own checks change."""
     code = [path.read_text("utf-8") for path in sorted((Path(gentutor.__file__).parent / "exercises").rglob("*.py"))]
     return _hash(gentutor.__version__, own_checks, *code)
-
-
-def _kind(contract: Contract) -> str:
-    return type(contract).__name__.lower()
 
 
 def _grade_id(cell: Mapping[str, Any]) -> str:

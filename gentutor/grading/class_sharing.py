@@ -35,7 +35,7 @@ class ExerciseView:
     met : tuple of (str, int, bool)
         Messages that at least five met, with how many did; true where that is all but fewer than five.
     n_rare : int
-        Messages that fewer than five met; -1 where even that is not told.
+        Messages that fewer than five met.
     """
 
     contract: Contract

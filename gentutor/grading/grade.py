@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
 import shutil
 import tempfile
 import time
@@ -17,7 +16,7 @@ from gentutor.errors import GradingError, SubmissionsError, WorkspaceError
 from gentutor.grading import worker
 from gentutor.grading.assignment import make_assignment, order_for
 from gentutor.grading.collecting import collect
-from gentutor.grading.handed_in import read_files
+from gentutor.grading.handed_in import hash_of, read_files
 from gentutor.grading.inside.confinement import Limits
 from gentutor.grading.orders import Order, Task
 from gentutor.grading.outputs import Outputs
@@ -234,7 +233,7 @@ def _contents(submission: Submission) -> dict[str, bytes] | None:
 def _sha256(submission: Submission) -> str:
     """Return the hash of what would be graded now; empty when there is nothing to read."""
     contents = _contents(submission)
-    return hashlib.sha256(contents[""]).hexdigest() if contents else ""
+    return hash_of(contents) if contents else ""
 
 
 def _read_checks(path: Path | None) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
+from collections.abc import Mapping
 from pathlib import Path
 
 from gentutor.grading.records import Submission
@@ -19,6 +21,14 @@ def read_files(submission: Submission) -> dict[str, bytes]:
         "": _read(submission.notebook, MAX_NOTEBOOK),
         **{name: _read(path, MAX_EXTRA) for name, path in submission.extras.items()},
     }
+
+
+def hash_of(contents: Mapping[str, bytes]) -> str:
+    """Return the SHA-256 of all that was handed in: the notebook, and the names and contents of what lies beside it."""
+    if list(contents) == [""]:
+        return hashlib.sha256(contents[""]).hexdigest()
+    parts = [hashlib.sha256(part).digest() for name in sorted(contents) for part in (name.encode(), contents[name])]
+    return hashlib.sha256(b"".join(parts)).hexdigest()
 
 
 def _read(path: Path, limit: int) -> bytes:

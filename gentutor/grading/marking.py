@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from dataclasses import replace
 
@@ -12,7 +11,7 @@ from gentutor.exercises.judging import judge, judge_choice, judge_written
 from gentutor.exercises.verdict import NOT_ATTEMPTED, UNREADABLE, Verdict
 from gentutor.grading.answers import Answers
 from gentutor.grading.assignment import checks_fingerprint, contracts_of
-from gentutor.grading.handed_in import read_files
+from gentutor.grading.handed_in import hash_of, read_files
 from gentutor.grading.orders import Order, Task
 from gentutor.grading.records import FAULT, GRADED, Result, Submission
 from gentutor.grading.records import UNREADABLE as UNREADABLE_FILE
@@ -84,7 +83,7 @@ class Marker:
         except OSError as error:
             return self._unreadable(result, f"The notebook cannot be opened: {error.strerror or error}.")
         notebook = contents[""]
-        result = replace(result, sha256=hashlib.sha256(notebook).hexdigest())
+        result = replace(result, sha256=hash_of(contents))
         extras = {name: content for name, content in contents.items() if name}
         if self._zygote is None:
             self._zygote = Zygote(self.wall, self.order.limits)

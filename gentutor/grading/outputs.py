@@ -109,7 +109,7 @@ class Outputs:
         Raises
         ------
         GradingError
-            When something could not be written. Everything else is written first.
+            When something could not be written; verdicts are kept, and the next run writes what is missing.
         """
         lesson, exercises = self.assignment.lesson, self.assignment.exercises
         wall = wall or ", ".join(sorted({result.wall for result in results if result.wall})) or "none needed"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import io
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -84,7 +85,7 @@ def _histogram(ax: Axes, points: Sequence[float], of: float, back: str, colour: 
     from matplotlib.ticker import MaxNLocator
 
     step = max(1.0, round(of / 12))
-    edges = [step * i - step / 2 for i in range(int(of / step) + 2)]
+    edges = [step * i - step / 2 for i in range(math.ceil(of / step) + 2)]
     ax.hist(list(points), bins=edges, color=colour, edgecolor=back, linewidth=1.5)
     ax.set(xlabel=f"points, of {of:g}", ylabel="students", xlim=(edges[0] - 0.2, edges[-1] + 0.2))
     ax.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=4))

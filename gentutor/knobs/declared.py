@@ -26,7 +26,7 @@ def lesson_knobs(lesson: str) -> KnobSet:
     KnobError
         When no knobs are declared for that lesson.
     """
-    subject = lesson.split("_", 1)[1] if lesson[:2].isdigit() else lesson
+    subject = lesson.split("_", 1)[1] if lesson[:2].isdigit() and "_" in lesson else lesson
     if subject not in lessons_with_knobs():
         raise KnobError(f"No knobs are declared for {lesson!r}; there are: {', '.join(lessons_with_knobs())}.")
     knobs: KnobSet = importlib.import_module(f"gentutor.knobs.{subject}").KNOBS

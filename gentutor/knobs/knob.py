@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from numbers import Real
 from typing import Any
 
 from gentutor.errors import KnobError
 from gentutor.language import translate
 
 Number = int | float
+_BEYOND = 1e300  # no range reaches so far; neither infinity nor NaN is below it
 
 
 @dataclass(frozen=True)
@@ -95,16 +97,17 @@ class Knob:
         KnobError
             When `value` is no finite number, is outside the range, or is fractional where a whole number is needed.
         """
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        number: Any = value  # NumPy's numbers are Real too, though neither int nor float
+        if isinstance(value, bool) or not isinstance(value, Real) or not -_BEYOND < number < _BEYOND:
             raise KnobError(f"{self.name} must be a number ({self.range_text}); got {value!r}.")
-        if self.whole and value != int(value):
+        if self.whole and number != int(number):
             raise KnobError(f"{self.name} must be a whole number ({self.range_text}); got {value!r}.")
-        if not self.low <= value <= self.high:
+        if not self.low <= number <= self.high:
             raise KnobError(
-                f"{self.name} = {value:g} is outside its range: choose {self.range_text} "
+                f"{self.name} = {float(number):g} is outside its range: choose {self.range_text} "
                 f"(usual value {self.default:g})."
             )
-        return int(value) if self.whole else float(value)
+        return int(number) if self.whole else float(number)
 
     def parse(self, text: str) -> Number:
         """Read a value typed on the command line.

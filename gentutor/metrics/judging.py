@@ -14,8 +14,7 @@ def judge_curve(ratings: Sequence[float] | Any, fake: Sequence[bool] | Any) -> C
     """Return false alarms and hits of a judge for each threshold on its ratings, from (0, 0) to (1, 1).
 
     A *hit* is a generated item called generated; a *false alarm* is a real one called generated. Green and Swets
-    (1966),
-    "Signal Detection Theory and Psychophysics", draw human judges in this way from ratings of confidence.
+    (1966), "Signal Detection Theory and Psychophysics", draw human judges in this way from ratings of confidence.
 
     Parameters
     ----------

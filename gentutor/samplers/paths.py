@@ -11,6 +11,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from gentutor.errors import KnobError
 from gentutor.samplers.schedules import picture_and_noise, shares
 from gentutor.seeding import generator as seeded_generator
 
@@ -182,11 +183,18 @@ def sample_path(
     generator : torch.Generator, optional
         Source of the ancestral sampler's fresh noise; a fixed one where not given.
 
+    Raises
+    ------
+    KnobError
+        When there is no such sampler or schedule.
+
     Examples
     --------
     >>> sample_path(torch.zeros(3, 2), 4, lambda x, t: x, sampler=1).shape
     torch.Size([5, 3, 2])
     """
+    if sampler not in range(len(SAMPLERS)):
+        raise KnobError(f"sampler must be a place in {SAMPLERS}, 0 to {len(SAMPLERS) - 1}; got {sampler!r}.")
     if sampler == 0:
         return euler_sample(x, n_steps, velocity)
     if sampler == 1:

@@ -13,6 +13,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from gentutor.errors import KnobError
+
 SCHEDULES = ("straight", "cosine", "DDPM")
 """Names of the kinds that `schedule` knows, in the order of the lesson's slider."""
 
@@ -47,12 +49,19 @@ def schedule(t: Tensor, kind: int = 0) -> Schedule:
         noise is added at a rate that rises linearly (Ho and others 2020; in continuous time Song and others 2021,
         equation 33). Its last thousandth, where b would fall infinitely fast, is cut off.
 
+    Raises
+    ------
+    KnobError
+        When there is no such schedule.
+
     Examples
     --------
     >>> a, b, da, db = schedule(torch.tensor([0.25]))
     >>> a.item(), b.item(), da.item(), db.item()
     (0.25, 0.75, 1.0, -1.0)
     """
+    if kind not in range(len(SCHEDULES)):
+        raise KnobError(f"kind must be a place in {SCHEDULES}, 0 to {len(SCHEDULES) - 1}; got {kind!r}.")
     if kind == 0:
         return Schedule(t, 1 - t, torch.ones_like(t), -torch.ones_like(t))
     if kind == 1:

@@ -85,7 +85,7 @@ class Progress:
         bar = (
             ""
             if final
-            else f'<progress value="{self._done}" max="{self._total}" aria-label="{self._label}"></progress> '
+            else f'<progress value="{self._done}" max="{self._total}" aria-label="{escape(self._label)}"></progress> '
         )
         data = {"text/plain": text, "text/html": f"<div>{bar}{escape(text)}</div>"}
         if self._handle is None:

@@ -102,13 +102,13 @@ def packages() -> Iterator[Finding]:
 
 
 def graphics() -> Finding:
-    """A graphics card that torch can use."""
+    """A graphics card that torch could use; lessons run on the processor all the same."""
     import torch
 
     if torch.cuda.is_available():
-        return Finding("Graphics card", GOOD, f"{torch.cuda.get_device_name(0)}; lessons use it by themselves")
+        return Finding("Graphics card", GOOD, f"{torch.cuda.get_device_name(0)}: not used, nor needed")
     if torch.backends.mps.is_available():
-        return Finding("Graphics card", GOOD, "Apple's (MPS); lessons use it by themselves")
+        return Finding("Graphics card", GOOD, "Apple's (MPS): not used, nor needed")
     return Finding("Graphics card", GOOD, "none that torch can use, and none is needed: the lessons are made for that")
 
 

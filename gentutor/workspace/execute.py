@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,7 @@ from gentutor.knobs import KnobSet
 from gentutor.workspace.files import make_folder
 from gentutor.workspace.isolation import lesson_environment
 from gentutor.workspace.lessons import Lesson
+from gentutor.workspace.machine import usable_cores
 from gentutor.workspace.outcome import CRASHED, TIMED_OUT, Outcome, read_outcome
 
 LIMITS = {"quick": 300.0, "full": 1800.0}
@@ -210,7 +210,7 @@ def execute(
         When `out` cannot be made.
     """
     parameters = parameters_of_all(lessons, profile, settings or {})
-    threads = max(1, (os.cpu_count() or 1) // jobs) if jobs > 1 else None
+    threads = max(1, usable_cores() // jobs) if jobs > 1 else None
     waiting, running, outcomes = list(lessons), list[Job](), dict[str, Outcome]()
     with tempfile.TemporaryDirectory(prefix="gentutor-run-") as temporary:
         folder = out.resolve() if out else Path(temporary)

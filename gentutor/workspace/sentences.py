@@ -97,17 +97,17 @@ def of_names(lesson: str) -> Iterator[Found]:
 
 def of_exercises(lesson: str) -> Iterator[Found]:
     """Yield what a lesson's exercises tell a student: tasks, hints, names of checks, messages and reasons."""
-    folders = set()
+    files = set()
     for exercise in exercises(lesson):
         texts: list[str] = []
         if isinstance(exercise, Exercise):
             names = [check.name for check in exercise.checks]
             texts = [exercise.task, *exercise.hints, *names, *(wrong.message for wrong in exercise.misconceptions)]
-            folders |= {Path(function.__code__.co_filename) for function in (exercise.oracle,)}
+            files.add(Path(exercise.oracle.__code__.co_filename))
         elif isinstance(exercise, Choice):
             texts = [reason for _, reason in exercise.options.values()]
         yield from _worth(Found(text, f"exercise {exercise.name}") for text in texts)
-    for path in sorted(folders):  # sentences that a check's own property returns
+    for path in sorted(files):  # sentences that a check's own property returns
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Return) and node.value is not None:
                 found = [one for one in _literals(node.value, path.stem) if " " in one.text]

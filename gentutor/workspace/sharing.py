@@ -1,7 +1,7 @@
 """Consent to share: asked for each time, kept in the workspace, and taken back with one command.
 
-``.gentutor/sharing.json`` says whether the student consents, since when, under which random pseudonym, and which files
-were written. Without it, or where it says no, nothing of the workspace is shared.
+``.gentutor/sharing.json`` says whether the student consents, when that was last said, and under which random pseudonym.
+Without it, or where it says no, nothing of the workspace is shared.
 """
 
 from __future__ import annotations
@@ -107,8 +107,8 @@ def prepare(workspace: Path, name: str = "", lesson: str = "") -> Shared:
     pseudonym = known.get("pseudonym") if known.get("consent") is True else None
     if not isinstance(pseudonym, str) or len(pseudonym) != 16:
         pseudonym = secrets.token_hex(8)
-    day = datetime.now(UTC).isoformat(timespec="seconds")
-    return Shared(pseudonym, day, chosen, name)
+    moment = datetime.now(UTC).isoformat(timespec="seconds")
+    return Shared(pseudonym, moment, chosen, name)
 
 
 def share(workspace: Path, shared: Shared) -> Path:

@@ -74,7 +74,7 @@ def test_debug_shows_where_an_error_came_from(masters: Path, monkeypatch: pytest
     [
         (["run", "--profile", "fast"], "The profile must be 'quick' or 'full'; got 'fast'."),
         (["run", "--set", "beta"], "--set takes knob=value, such as --set beta=4; got 'beta'."),
-        (["knobs", "quantum"], "No knobs are declared for 'quantum'"),
+        (["knobs", "quantum"], "There is no lesson 'quantum'."),
     ],
 )
 def test_wrong_options_are_refused_in_a_sentence(
@@ -157,3 +157,10 @@ def test_a_study_that_cannot_be_is_a_sentence(
     assert "No Dask scheduler" in said_by_main(
         monkeypatch, capsys, "study", "names", "--trials", "1", "--scheduler", "tcp://127.0.0.1:1"
     )
+
+
+@pytest.mark.parametrize("name", ["4", "04", "vaes", "04_vaes", "04_vaes.ipynb"])
+def test_knobs_of_a_lesson_are_found_by_any_of_its_names(name: str) -> None:
+    done = CliRunner().invoke(cli.app, ["knobs", name, "--markdown"])
+    assert done.exit_code == 0
+    assert "latent_dim" in done.output

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from gentutor.exercises.contract import Choice, Exercise, Written
-
-Contract = Exercise | Choice | Written
+from gentutor.exercises.contract import Choice, Contract, Written
 
 EXERCISE, CHOICE, WRITTEN = "exercise", "choice", "written"
 

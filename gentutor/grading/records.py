@@ -62,7 +62,7 @@ class Result:
     lesson : str
         Name of the lesson.
     sha256 : str
-        Of the notebook's bytes; empty where there is no notebook.
+        Of what was handed in, files beside the notebook included; empty where there is no notebook.
     kind : str
         One of `KINDS`.
     message : str

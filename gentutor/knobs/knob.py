@@ -12,7 +12,6 @@ from gentutor.errors import KnobError
 from gentutor.language import translate
 
 Number = int | float
-_BEYOND = 1e300  # no range reaches so far; neither infinity nor NaN is below it
 
 
 @dataclass(frozen=True)
@@ -98,7 +97,11 @@ class Knob:
             When `value` is no finite number, is outside the range, or is fractional where a whole number is needed.
         """
         number: Any = value  # NumPy's numbers are Real too, though neither int nor float
-        if isinstance(value, bool) or not isinstance(value, Real) or not -_BEYOND < number < _BEYOND:
+        try:
+            is_number = isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(number)
+        except OverflowError:  # a whole number that no float can hold
+            is_number = False
+        if not is_number:
             raise KnobError(f"{self.name} must be a number ({self.range_text}); got {value!r}.")
         if self.whole and number != int(number):
             raise KnobError(f"{self.name} must be a whole number ({self.range_text}); got {value!r}.")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from gentutor.metrics.distance import nearest_distances
+
 
 def nearest_record(x: Tensor, others: Tensor) -> Tensor:
     """Return the distance (N) of each row of `x` (N, D) to the nearest row of `others` (M, D)."""
-    return torch.cdist(x, others).min(1).values
+    return nearest_distances(x, others)
 
 
 def membership_advantage(members: Tensor, strangers: Tensor, threshold: float) -> Tensor:

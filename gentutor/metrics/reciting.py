@@ -12,9 +12,9 @@ NEAR = 0.5
 def nearness(made: Tensor, training: Tensor) -> Tensor:
     """Return for each made picture how far the nearest training picture is, as a share of the way to the second: (N,).
 
-    0 for an exact copy; near 1 for a picture that is like several training pictures, or like none. No scale of
-    distances has to be chosen. Yoon and others (2023), "Diffusion probabilistic models generalize when they fail to
-    memorize", section 3.
+    0 for an exact copy, but for some thousandths that the quick way to distances leaves; near 1 for a picture that is
+    like several training pictures, or like none. No scale of distances has to be chosen. Yoon and others (2023),
+    "Diffusion probabilistic models generalize when they fail to memorize", section 3.
 
     Parameters
     ----------

@@ -14,7 +14,7 @@ from gentutor.models.classifier import Classifier
 from gentutor.models.conditional import ConditionalVAE
 from gentutor.models.diffusion import PictureVelocity, PointVelocity
 from gentutor.models.diffusion_recipe import DIFFUSION_FAST, diffusion_optimiser, diffusion_update, wished
-from gentutor.models.finetuning import FINETUNING_FAST, finetune_update, finetuning_adam, last_layers
+from gentutor.models.finetuning import finetune_update, finetuning_adam, last_layers
 from gentutor.models.gan import Averaged, Discriminator, Generator
 from gentutor.models.gan_recipe import GAN_FAST, gan_adam, gan_update
 from gentutor.models.linear import LinearVAE, principal_components
@@ -34,7 +34,6 @@ from gentutor.models.weights import load_bundled, load_weights, save_weights
 
 __all__ = [
     "DIFFUSION_FAST",
-    "FINETUNING_FAST",
     "GAN_FAST",
     "TRANSFORMER_FAST",
     "TRANSFORMER_LONG",

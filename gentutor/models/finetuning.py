@@ -14,9 +14,6 @@ from torch.nn import functional as F
 
 from gentutor.models.transformer import Transformer
 
-FINETUNING_FAST = {"rank": 8, "updates": 150, "lr": 0.008, "batch_size": 16, "replay": 0.0, "layers_kept": 2}
-"""For some seconds: adapters that turn the bundled writer of novels to another tone. ``lr`` is the adapters'."""
-
 FULL_SHARE = 0.2
 """Whole matrices take this share of the adapters' learning rate: they can go much farther in one update."""
 

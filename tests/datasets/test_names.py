@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gentutor.datasets import NAME_CHARACTERS, load_names, names
-from gentutor.errors import DataDamagedError
+from gentutor.errors import DataDamagedError, DataError
 
 ROOT = Path(__file__).parents[2]
 SPLITS = ("train", "validation", "test")
@@ -65,3 +65,8 @@ def test_a_file_that_is_no_xz_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataDamagedError, match=r"names\.txt\.xz cannot be unpacked"):
         names._names(names.stamp(path))
     names._names.cache_clear()
+
+
+def test_an_unknown_part_is_refused_in_words() -> None:
+    with pytest.raises(DataError, match="split must be one of train, validation, test; got 'dev'"):
+        load_names("dev")  # type: ignore[arg-type]

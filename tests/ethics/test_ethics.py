@@ -76,6 +76,8 @@ def test_area_and_interval_of_known_scores():
     assert roc_auc(scores, is_fake) == 0.75
     false_alarms, hits = roc_points(scores, is_fake)
     assert np.trapezoid(hits, false_alarms) == pytest.approx(0.75)
+    assert len(hits) == len(scores.unique()) + 1
+    assert (hits[0], hits[-1], false_alarms[-1]) == (0, 1, 1)
 
 
 def test_the_interval_holds_the_true_area_in_about_95_of_100_draws():

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -103,6 +104,17 @@ def test_resume_grades_only_what_is_new_or_changed(handed_in, tmp_path):
     assert graded == ["ben"]
     assert len(results) == 4
     assert rows(out / "grades.csv")["ben"]["kl_divergence"] == "3"
+
+
+def test_resume_sees_a_change_in_a_file_beside_the_notebook(handed_in, tmp_path):
+    out, options = tmp_path / "marks", Options(allowed=("help.py",))
+    (handed_in / "anna" / "help.py").write_text("ONE = 1\n")
+    grade(handed_in, LESSON, out, options)
+    (handed_in / "anna" / "help.py").write_text("ONE = 2\n")
+    graded = []
+    options = replace(options, resume=True)
+    grade(handed_in, LESSON, out, options, on_result=lambda r: graded.append(r.student))
+    assert graded == ["anna"]
 
 
 def test_only_grades_one_anew_and_keeps_the_others(handed_in, tmp_path):

@@ -5,6 +5,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from gentutor.errors import KnobError
 from gentutor.samplers.paths import (
     SAMPLERS,
     ancestral_sample,
@@ -115,3 +116,10 @@ def test_dice_of_the_ancestral_sampler_come_from_its_generator() -> None:
 def test_guidance_goes_from_untold_over_told_and_on() -> None:
     told, untold = torch.tensor([2.0]), torch.tensor([1.0])
     assert [guided_velocity(told, untold, w).item() for w in (0.0, 1.0, 3.0)] == [1.0, 2.0, 4.0]
+
+
+def test_an_unknown_sampler_or_schedule_is_refused_in_words() -> None:
+    with pytest.raises(KnobError, match=r"ancestral.*0 to 3; got 99"):
+        sample_path(torch.zeros(1, 2), 2, lambda x, t: x, sampler=99)
+    with pytest.raises(KnobError, match=r"DDPM.*0 to 2; got 3"):
+        schedule(torch.zeros(1), 3)

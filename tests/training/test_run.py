@@ -438,3 +438,13 @@ def test_branches_in_two_threads_share_their_batches_safely():
     finally:
         sys.setswitchinterval(before)
     assert not wrong
+
+
+def test_numbers_of_numpy_are_numbers_and_huge_ones_are_refused_in_words():
+    run = make_run(settings={"batch_size": np.int64(8), "lr": np.float32(0.5)})
+    assert run.settings["batch_size"] == 8
+    assert type(run.settings["batch_size"]) is int
+    assert type(run.settings["lr"]) is float
+    for wrong in (10**400, float("inf"), float("nan"), True, np.True_, "8", 1 + 2j):
+        with pytest.raises(KnobError, match="must be a number"):
+            run.set(batch_size=wrong)

@@ -2,6 +2,9 @@
 
     python bench/run.py [--quick] [--only NAME ...] [--json FILE]
 
+The file says for each row when it was measured; rows of a benchmark that was left out, or that failed, stay as they
+were. With ``--quick`` nothing is written unless a file is named.
+
 A benchmark is a script here that takes ``--json FILE`` and ``--quick`` and writes a list of rows: ``what``,
 ``reference``, ``ours``, ``ratio``, ``reach``, ``note``. Each runs alone, in a process of its own, one after the other.
 Close other programs first: the load of the machine is written down beside the rows.
@@ -10,6 +13,7 @@ Close other programs first: the load of the machine is written down beside the r
 from __future__ import annotations
 
 import argparse
+import datetime
 import json
 import subprocess
 import sys
@@ -51,7 +55,8 @@ def run_one(script: Path, quick: bool) -> list[dict[str, Any]]:
     for row in rows:
         if set(row) != FIELDS:
             sys.exit(f"{script.name}: a row has the fields {sorted(row)}; expected {sorted(FIELDS)}.")
-    return [{"benchmark": script.stem, **row} for row in rows]
+    when = datetime.date.today().isoformat()
+    return [{"benchmark": script.stem, "when": when, **row} for row in rows]
 
 
 def table_of(rows: list[dict[str, Any]]) -> Table:
@@ -67,12 +72,14 @@ def table_of(rows: list[dict[str, Any]]) -> Table:
     return table
 
 
-def _others(file: Path, only: list[str]) -> list[dict[str, Any]]:
-    """Return the rows that an earlier run wrote for other benchmarks; those of one benchmark keep their order."""
+def with_earlier(rows: list[dict[str, Any]], file: Path) -> list[dict[str, Any]]:
+    """Return the rows, and those in the file of benchmarks that have none now; those of one keep their order."""
     if not file.exists():
-        return []
-    rows: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))["rows"]
-    return [row for row in rows if row["benchmark"] not in only]
+        return rows
+    earlier: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))["rows"]
+    measured, there = {row["benchmark"] for row in rows}, {path.stem for path in scripts([])}
+    kept = [row for row in earlier if row["benchmark"] in there - measured]
+    return sorted([*kept, *rows], key=lambda row: str(row["benchmark"]))
 
 
 def main() -> int:
@@ -80,7 +87,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="shorter and less exact")
     parser.add_argument("--only", nargs="*", default=[], metavar="NAME", help="only these benchmarks")
-    parser.add_argument("--json", type=Path, default=FOLDER / "results.json", help="where to write the results")
+    parser.add_argument("--json", type=Path, help="where to write the results; bench/results.json if not quick")
     options = parser.parse_args()
     console = Console()
     machine = describe()
@@ -95,11 +102,11 @@ def main() -> int:
         console.print(f"{script.stem}: {time.monotonic() - started:.0f} s", highlight=False)
     console.print(table_of(rows))
     console.print(", ".join(f"{key} {value}" for key, value in machine.items()), highlight=False)
-    if options.only:
-        rows = sorted([*_others(options.json, options.only), *rows], key=lambda row: str(row["benchmark"]))
-    results = {"machine": machine, "quick": options.quick, "rows": rows, "failed": failed}
-    options.json.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    console.print(f"Written: {options.json}")
+    file = options.json or (None if options.quick else FOLDER / "results.json")
+    if file:
+        results = {"machine": machine, "quick": options.quick, "rows": with_earlier(rows, file), "failed": failed}
+        file.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        console.print(f"Written: {file}")
     if failed:
         console.print(f"FAILED: {', '.join(failed)}", style="bold red")
     return 1 if failed else 0

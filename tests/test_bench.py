@@ -18,11 +18,9 @@ def bench(monkeypatch, tmp_path):
     for name in ("alpha", "beta"):
         (tmp_path / f"{name}.py").touch()
     monkeypatch.setattr(module, "FOLDER", tmp_path)
-    monkeypatch.setattr(module, "run_one", lambda script, quick: [row(script.stem, "new")] if WORKS[script.stem] else [])
+    found = {"alpha": [row("alpha", "new")], "beta": []}
+    monkeypatch.setattr(module, "run_one", lambda script, quick: found[script.stem])
     return module
-
-
-WORKS = {"alpha": True, "beta": False}
 
 
 def row(benchmark, ours):

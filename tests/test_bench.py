@@ -25,7 +25,8 @@ def bench(monkeypatch, tmp_path):
 
 def row(benchmark, ours):
     return {
-        "benchmark": benchmark, "what": benchmark, "reference": None, "ours": ours, "ratio": None, "reach": "", "note": "",
+        "benchmark": benchmark, "what": benchmark, "reference": None, "ours": ours, "ratio": None, "reach": "",
+        "note": "",
     }  # fmt: skip
 
 

@@ -46,7 +46,7 @@ def hints_used(name: str) -> int:
 def score(lesson: str | None = None) -> None:
     """Show the points of a lesson so far, with attempts, hints and predictions.
 
-    The last attempt at each exercise counts.
+    The last run of each check counts, also where the function was emptied again: so does the grader see it.
 
     Parameters
     ----------

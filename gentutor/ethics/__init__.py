@@ -1,6 +1,6 @@
 """What can go wrong with generators, measured: detection, watermarks, provenance, bias. Taught in lesson 12."""
 
-from gentutor.ethics.base_rates import alarm_precision, cost_per_thousand, energy_price_per_million
+from gentutor.ethics.base_rates import alarm_precision, cost_per_thousand
 from gentutor.ethics.bias import bias_amplification, paint_avatars, train_tiny_painter, uneven_avatars
 from gentutor.ethics.detecting import Detector, auc_interval, compressed, in_bytes, roc_auc, roc_points
 from gentutor.ethics.marking_pictures import mark_pictures, picture_z, secret_pattern
@@ -14,7 +14,6 @@ __all__ = [
     "bias_amplification",
     "compressed",
     "cost_per_thousand",
-    "energy_price_per_million",
     "fingerprint",
     "green_list",
     "green_marks",

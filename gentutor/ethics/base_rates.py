@@ -40,14 +40,3 @@ def cost_per_thousand(tokens: int, price_per_million: float) -> float:
     0.3
     """
     return 1000 * tokens * price_per_million / 1e6
-
-
-def energy_price_per_million(watts: float, tokens_per_second: float, price_per_kwh: float) -> float:
-    """Return what electricity a million tokens cost on one's own computer.
-
-    Examples
-    --------
-    >>> energy_price_per_million(36, 1000, 0.25)
-    0.0025
-    """
-    return watts / 1000 / 3600 * 1e6 / tokens_per_second * price_per_kwh

@@ -2,9 +2,7 @@
 
 from gentutor.samplers.latents import (
     attribute_direction,
-    group_means,
     interpolate,
-    latent_grid,
     reparameterise,
     sample_prior,
     truncated_noise,
@@ -14,9 +12,7 @@ from gentutor.samplers.sequences import continue_tokens, next_token_probs
 __all__ = [
     "attribute_direction",
     "continue_tokens",
-    "group_means",
     "interpolate",
-    "latent_grid",
     "next_token_probs",
     "reparameterise",
     "sample_prior",

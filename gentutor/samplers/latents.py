@@ -65,34 +65,6 @@ def interpolate(start: Tensor, end: Tensor, n: int, *, spherical: bool = False) 
     return (1 - t) * start + t * end
 
 
-def latent_grid(n: int, extent: float = 2.0) -> Tensor:
-    """Return the codes of an `n` by `n` map of a latent plane, row by row from the top: (n·n, 2).
-
-    Parameters
-    ----------
-    n : int
-        Cells along each side.
-    extent : float
-        The map reaches from -extent to extent; within 2 lie 91 % of the prior's codes.
-
-    Examples
-    --------
-    >>> latent_grid(2, extent=1.0)
-    tensor([[-1.,  1.],
-            [ 1.,  1.],
-            [-1., -1.],
-            [ 1., -1.]])
-    """
-    side = torch.linspace(-extent, extent, n)
-    down, across = torch.meshgrid(side.flip(0), side, indexing="ij")  # first row is the top of the map
-    return torch.stack([across.flatten(), down.flatten()], dim=1)
-
-
-def group_means(z: Tensor, y: Tensor) -> Tensor:
-    """Return the mean code of every class, (K, Z), for codes `z` (N, Z) with labels `y` (N,) in 0..K-1."""
-    return torch.stack([z[y == k].mean(0) for k in range(int(y.max()) + 1)])
-
-
 def attribute_direction(z: Tensor, has: Tensor) -> Tensor:
     """Return the step (Z,) that adds an attribute: mean code with it minus mean code without it.
 

@@ -12,7 +12,7 @@ from gentutor.ethics import (
     auc_interval,
     bias_amplification,
     compressed,
-    energy_price_per_million,
+    cost_per_thousand,
     fingerprint,
     green_list,
     green_marks,
@@ -120,4 +120,4 @@ def test_the_mix_is_exactly_as_ordered(imbalance):
 def test_base_rates_and_prices():
     assert alarm_precision(0.95, 0.05, 0.5) == pytest.approx(0.95)
     assert alarm_precision(0.0, 0.0, 0.5) == 0
-    assert energy_price_per_million(36, 1000, 0.25) == pytest.approx(0.0025)
+    assert cost_per_thousand(500, 0.6) == pytest.approx(0.3)

@@ -8,7 +8,7 @@ from gentutor.exercises.questions import Choice, Written
 WHY_NON_SATURATING = Choice(
     name="why_non_saturating",
     lesson=LESSON,
-    question="Why does the generator minimise −log D(fake) and not log(1 − D(fake))?",
+    question="Why does the generator minimise −log σ(D(fake)) and not log(1 − σ(D(fake)))?",
     options={
         "a": (
             "The two have different best generators.",
@@ -17,7 +17,7 @@ WHY_NON_SATURATING = Choice(
         ),
         "b": (
             "It still has a gradient where fakes are seen through.",
-            "Where D(fake) is near 0, log(1 − D) is flat and −log D is steep: a bad forger learns fastest.",
+            "Where σ(D(fake)) is near 0, log(1 − σ(D)) is flat and −log σ(D) is steep: a bad forger learns fastest.",
         ),
         "c": (
             "It keeps the discriminator weak.",

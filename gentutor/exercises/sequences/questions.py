@@ -8,7 +8,7 @@ from gentutor.exercises.sequences.inputs import LESSON
 WHY_SOPRANO_FIRST = Choice(
     name="why_soprano_first",
     lesson=LESSON,
-    question="Why can the model harmonise a given soprano, but not set a soprano above a given bass as well?",
+    question="Why does the model harmonise a given soprano well, but set a soprano above a given bass less well?",
     options={
         "a": (
             "It has never seen a bass without a soprano.",

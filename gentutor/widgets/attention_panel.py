@@ -114,8 +114,10 @@ def _most_telling(shares: NDArray[Any]) -> tuple[int, int, int]:
 
 def _describe(shares: NDArray[Any], tokens: Sequence[str], layer: int, head: int, place: int) -> str:
     best = int(shares[layer, head, place].argmax())
+    text = ("" if max(map(len, tokens)) == 1 else " ").join(tokens)  # words need their spaces to be read out
+    layers, heads = (f"{n} {name}{'s' * (n > 1)}" for n, name in zip(shares.shape, ("layer", "head"), strict=False))
     return (
-        f"Attention to the text {''.join(tokens)!r} in {shares.shape[0]} layers of {shares.shape[1]} heads. In layer "
+        f"Attention to the text {text!r} in {layers} of {heads}. In layer "
         f"{layer + 1}, head {head + 1}, token {place + 1}, {tokens[place]!r}, looks most at token {best + 1}, "
         f"{tokens[best]!r}, with {shares[layer, head, place, best]:.0%}. No token looks at a later one."
     )
